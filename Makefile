@@ -1,0 +1,80 @@
+# The front door. `make help` lists every target.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VERSION  := $(shell cat VERSION)
+BUILD    ?= build
+PREFIX   ?= /usr
+DESTDIR  ?=
+CXX      ?= g++
+export VERSION BUILD PREFIX DESTDIR CXX
+
+# Every recipe that needs packages asks for them by group; the script is silent
+# and quick when nothing is missing.
+needs = packaging/needs $(1)
+
+##@ See it
+.PHONY: demo
+demo: ## three VMs on one LAN: two web servers behind one address, one is killed
+	@$(call needs,build lab demo)
+	@tests/demo/demo
+
+.PHONY: lab
+lab: ## a VM with everything installed: KERNEL=6.12 [RUN=script], else a shell
+	@$(call needs,build lab)
+	@tests/lab/lab $(if $(RUN),run,shell) --kernel $(or $(KERNEL),6.12) $(RUN)
+
+##@ Build
+.PHONY: modules
+modules: ## kernel modules: newest headers, or KVER=, KDIR=, KERNEL=5.10|6.1|6.12|sid
+	@packaging/build-modules $(if $(KDIR),--kdir $(KDIR)) $(if $(KVER),--kver $(KVER)) $(if $(KERNEL),--kernel $(KERNEL))
+
+.PHONY: xtables
+xtables: ## the iptables extensions: build/xtables/*.so
+	@$(call needs,build)
+	@$(MAKE) --no-print-directory -C xtables OUT=$(abspath $(BUILD))/xtables
+
+.PHONY: userspace
+userspace: ## the command line: build/userspace/nfcluster
+	@$(call needs,build)
+	@$(MAKE) --no-print-directory -C userspace OUT=$(abspath $(BUILD))/userspace
+
+##@ Test
+.PHONY: test
+test: ## every test on every kernel; a skip is a failure
+	@$(call needs,build lab test demo deb)
+	@tests/run
+
+.PHONY: lint
+lint: ## sparse, checkpatch, clang-format, shellcheck
+	@$(call needs,build lab test)
+	@tests/lint
+
+.PHONY: bench
+bench: ## cost per packet, side by side with the kernel's own module, the recipe, xtables-addons
+	@$(call needs,build lab bench)
+	@status=0; tests/bench/bench || status=1; echo; tests/bench/marks || status=1; exit $$status
+
+##@ Install
+.PHONY: install uninstall dkms deb
+install: xtables userspace ## modules through DKMS, extensions, programs, man pages (DESTDIR, PREFIX)
+	@packaging/install install
+
+uninstall: ## take away what install brought
+	@packaging/install uninstall
+
+dkms: ## only the kernel modules, through DKMS
+	@packaging/install dkms
+
+deb: ## nfcluster-dkms and nfcluster packages: build/deb/*.deb
+	@$(call needs,build deb)
+	@packaging/make-deb
+
+##@ Other
+.PHONY: clean help
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	    /^[a-z][a-z ]*:.*## / {split($$1, t, " "); printf "  make %-10s %s\n", t[1], $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Multicast membership, and interfaces that come and go.
+ */
+#ifndef _NFC_CLUSTERIP_DEVICE_H
+#define _NFC_CLUSTERIP_DEVICE_H
+
+struct net;
+struct nfc_cluster;
+
+/*
+ * Both under nfc_net.lock. Joining: 0; -ENOENT: no such interface; -ENOMEM.
+ */
+int nfc_device_join(struct net *net, struct nfc_cluster *cluster);
+void nfc_device_leave(struct net *net, struct nfc_cluster *cluster);
+
+int nfc_device_init(void);
+void nfc_device_exit(void);
+
+#endif /* _NFC_CLUSTERIP_DEVICE_H */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From a packet to its slot. Every node of a cluster has to get the same
+ * answer, nodes with the kernel's old module included: not one bit of this may
+ * change.
+ */
+#ifndef _NFC_CLUSTERIP_HASH_H
+#define _NFC_CLUSTERIP_HASH_H
+
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/jhash.h>
+#include <linux/kernel.h>
+#include <linux/skbuff.h>
+#include "uapi/nf_clusterip.h"
+
+/**
+ * struct nfc_hash - how a cluster hashes
+ * @mode: one of enum nfc_hash_mode: what goes into the hash
+ * @seed: start value
+ */
+struct nfc_hash {
+	u32 mode;
+	u32 seed;
+};
+
+/*
+ * The four bytes at the start of the transport header as the original reads
+ * them: two halves in this machine's byte order, never swapped. So nodes of
+ * different byte order agree in mode sourceip only.
+ */
+struct nfc_ports {
+	u16 source;
+	u16 dest;
+};
+
+/**
+ * nfc_ports_offset - where a protocol has its ports (or its SPI)
+ * @protocol: IP protocol number
+ *
+ * A private copy of what proto_ports_offset() said when the hash was frozen:
+ * the kernel's may learn protocols, and then nodes would disagree.
+ *
+ * Return: bytes from the start of the transport header, -1 if it has none.
+ */
+static inline int nfc_ports_offset(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_DCCP:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_ESP:
+		return 0;
+	case IPPROTO_AH:
+		return 4;
+	default:
+		return -1;
+	}
+}
+
+/**
+ * nfc_hash_words - the hash itself
+ * @hash: mode and seed
+ * @saddr: source address, host byte order
+ * @ports: as struct nfc_ports says
+ */
+static inline u32 nfc_hash_words(const struct nfc_hash *hash, u32 saddr,
+				 struct nfc_ports ports)
+{
+	switch (hash->mode) {
+	case NFC_HASH_SIP:
+		return jhash_1word(saddr, hash->seed);
+	case NFC_HASH_SIP_SPT:
+		return jhash_2words(saddr, ports.source, hash->seed);
+	default:
+		return jhash_3words(saddr, ports.source, ports.dest,
+				    hash->seed);
+	}
+}
+
+/**
+ * nfc_hash_slot - the slot that a hash falls into
+ *
+ * Return: 0 to total - 1; users count from 1.
+ */
+static inline unsigned int nfc_hash_slot(u32 hash, unsigned int total)
+{
+	return reciprocal_scale(hash, total);
+}
+
+/**
+ * nfc_hash_ipv4 - hash a packet whose IPv4 header is linear
+ *
+ * Ports that are cut off count as 0, like those of a protocol without ports.
+ */
+static inline u32 nfc_hash_ipv4(const struct nfc_hash *hash,
+				const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct nfc_ports buf, ports = {};
+
+	if (hash->mode != NFC_HASH_SIP) {
+		int offset = nfc_ports_offset(iph->protocol);
+
+		if (offset >= 0) {
+			const struct nfc_ports *p;
+
+			p = skb_header_pointer(skb, skb_network_offset(skb) +
+					       iph->ihl * 4 + offset,
+					       sizeof(buf), &buf);
+			if (p)
+				ports = *p;
+		}
+	}
+	return nfc_hash_words(hash, ntohl(iph->saddr), ports);
+}
+
+#endif /* _NFC_CLUSTERIP_HASH_H */

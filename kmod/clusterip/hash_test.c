@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hash against the original's: vectors taken from live packets through the
+ * in-tree module of 6.1 on a little-endian machine.
+ */
+#include <kunit/skbuff.h>
+#include <kunit/test.h>
+#include <linux/etherdevice.h>
+#include "hash.h"
+
+#define ADDR(a, b, c, d) ((a) << 24 | (b) << 16 | (c) << 8 | (d))
+
+static const struct hash_vector {
+	u32 seed, saddr;
+	u16 sport, dport;
+	struct {
+		u32 hash;
+		u8 node2, node3, node16;	/* of 2, 3 and 16 in total */
+	} mode[NFC_HASH_MODES];
+} vectors[] = {
+	{ 0, ADDR(10, 0, 0, 1), 1024, 80,
+	  { { 0x3483bc84, 1, 1, 4 }, { 0xb3ff5f2a, 2, 3, 12 },
+	    { 0x78d2a42e, 1, 2, 8 } } },
+	{ 0, ADDR(192, 168, 1, 77), 40000, 443,
+	  { { 0x0327316a, 1, 1, 1 }, { 0x1cd47d6c, 1, 1, 2 },
+	    { 0x0972fbb2, 1, 1, 1 } } },
+	{ 0, ADDR(203, 0, 113, 9), 53, 53,
+	  { { 0x609cb391, 1, 2, 7 }, { 0x56b1d56a, 1, 2, 6 },
+	    { 0xd7c21507, 2, 3, 14 } } },
+	{ 0, ADDR(10, 0, 0, 2), 0, 0,
+	  { { 0x6ec73995, 1, 2, 7 }, { 0xba6d23c0, 2, 3, 12 },
+	    { 0xa693fced, 2, 2, 11 } } },
+	{ 1, ADDR(10, 0, 0, 1), 1024, 80,
+	  { { 0xd60f0ea3, 2, 3, 14 }, { 0x0c4ac4bb, 1, 1, 1 },
+	    { 0x78507a22, 1, 2, 8 } } },
+	{ 1, ADDR(192, 168, 1, 77), 40000, 443,
+	  { { 0xb52123a9, 2, 3, 12 }, { 0x10051df6, 1, 1, 2 },
+	    { 0x79c3e664, 1, 2, 8 } } },
+	{ 1, ADDR(203, 0, 113, 9), 53, 53,
+	  { { 0x7ba5ede4, 1, 2, 8 }, { 0x0bec5aca, 1, 1, 1 },
+	    { 0x767b552c, 1, 2, 8 } } },
+	{ 0xdeadbeef, ADDR(10, 0, 0, 1), 1024, 80,
+	  { { 0x0c0dc576, 1, 1, 1 }, { 0x7c37ae5e, 1, 2, 8 },
+	    { 0x730d0667, 1, 2, 8 } } },
+	{ 0xdeadbeef, ADDR(192, 168, 1, 77), 40000, 443,
+	  { { 0xce1eaca7, 2, 3, 13 }, { 0x32757732, 1, 1, 4 },
+	    { 0x87fe737b, 2, 2, 9 } } },
+	{ 0xdeadbeef, ADDR(203, 0, 113, 9), 53, 53,
+	  { { 0x3d07b81d, 1, 1, 4 }, { 0xccd996ff, 2, 3, 13 },
+	    { 0xab0fb8a1, 2, 3, 11 } } },
+};
+
+static void vector_desc(const struct hash_vector *v, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "seed %x %08x:%u:%u", v->seed,
+		 v->saddr, v->sport, v->dport);
+}
+
+KUNIT_ARRAY_PARAM(vector, vectors, vector_desc);
+
+static void hash_golden(struct kunit *test)
+{
+	const struct hash_vector *v = test->param_value;
+	const struct nfc_ports ports = {
+		.source = (__force u16)htons(v->sport),
+		.dest = (__force u16)htons(v->dport),
+	};
+	u32 mode;
+
+	for (mode = 0; mode < NFC_HASH_MODES; mode++) {
+		const struct nfc_hash hash = { .mode = mode, .seed = v->seed };
+		const u32 h = nfc_hash_words(&hash, v->saddr, ports);
+
+		KUNIT_EXPECT_EQ(test, h, v->mode[mode].hash);
+		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 2) + 1,
+				v->mode[mode].node2);
+		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 3) + 1,
+				v->mode[mode].node3);
+		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 16) + 1,
+				v->mode[mode].node16);
+	}
+}
+
+/* Each slot is within reach, and none beyond. */
+static void hash_slot_range(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, nfc_hash_slot(0, 4096), 0);
+	KUNIT_EXPECT_EQ(test, nfc_hash_slot(U32_MAX, 4096), 4095);
+	KUNIT_EXPECT_EQ(test, nfc_hash_slot(U32_MAX, 1), 0);
+	KUNIT_EXPECT_EQ(test, nfc_hash_slot(U32_MAX / 2, 2), 0);
+	KUNIT_EXPECT_EQ(test, nfc_hash_slot(U32_MAX / 2 + 1, 2), 1);
+}
+
+/* A packet from 10.0.0.1 with @options words of IP options before @payload. */
+static struct sk_buff *packet(struct kunit *test, u8 protocol,
+			      unsigned int options, const void *payload,
+			      size_t len)
+{
+	const unsigned int ihl = 5 + options;
+	struct sk_buff *skb;
+	struct iphdr *iph;
+
+	skb = kunit_zalloc_skb(test, ihl * 4 + len, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reset_network_header(skb);
+	iph = skb_put_zero(skb, ihl * 4);
+	iph->version = 4;
+	iph->ihl = ihl;
+	iph->protocol = protocol;
+	iph->saddr = htonl(ADDR(10, 0, 0, 1));
+	skb_put_data(skb, payload, len);
+	return skb;
+}
+
+static const struct nfc_hash full = { .mode = NFC_HASH_SIP_SPT_DPT };
+static const u8 wire_ports[] = { 0x04, 0x00, 0x00, 0x50 };	/* 1024, 80 */
+static const u32 with_ports = 0x78d2a42e;
+
+static u32 without_ports(void)
+{
+	return jhash_3words(ADDR(10, 0, 0, 1), 0, 0, 0);
+}
+
+static void hash_packet_ports(struct kunit *test)
+{
+	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_DCCP,
+					IPPROTO_SCTP, IPPROTO_UDPLITE,
+					IPPROTO_ESP };
+	struct sk_buff *skb;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
+		skb = packet(test, protocols[i], 0, wire_ports,
+			     sizeof(wire_ports));
+		KUNIT_EXPECT_EQ(test, nfc_hash_ipv4(&full, skb), with_ports);
+	}
+	/* IP options move the ports. */
+	skb = packet(test, IPPROTO_TCP, 10, wire_ports, sizeof(wire_ports));
+	KUNIT_EXPECT_EQ(test, nfc_hash_ipv4(&full, skb), with_ports);
+}
+
+static void hash_packet_ah(struct kunit *test)
+{
+	static const u8 ah[] = { 6, 4, 0, 0, 0x04, 0x00, 0x00, 0x50 };
+	struct sk_buff *skb = packet(test, IPPROTO_AH, 0, ah, sizeof(ah));
+
+	KUNIT_EXPECT_EQ(test, nfc_hash_ipv4(&full, skb), with_ports);
+	skb = packet(test, IPPROTO_AH, 0, ah, sizeof(ah) - 1);
+	KUNIT_EXPECT_EQ(test, nfc_hash_ipv4(&full, skb), without_ports());
+}
+
+static void hash_packet_no_ports(struct kunit *test)
+{
+	static const u8 protocols[] = { IPPROTO_ICMP, IPPROTO_GRE,
+					IPPROTO_IPIP, 255 };
+	struct sk_buff *skb;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
+		skb = packet(test, protocols[i], 0, wire_ports,
+			     sizeof(wire_ports));
+		KUNIT_EXPECT_EQ(test, nfc_hash_ipv4(&full, skb),
+				without_ports());
+	}
+	/* Cut off: three of the four bytes are as good as none. */
+	for (i = 0; i < sizeof(wire_ports); i++) {
+		skb = packet(test, IPPROTO_TCP, 0, wire_ports, i);
+		KUNIT_EXPECT_EQ(test, nfc_hash_ipv4(&full, skb),
+				without_ports());
+	}
+}
+
+/* What the header precedes does not count: an Ethernet header, say. */
+static void hash_packet_offset(struct kunit *test)
+{
+	struct sk_buff *skb = packet(test, IPPROTO_UDP, 0, wire_ports,
+				     sizeof(wire_ports));
+
+	skb_reserve(skb, 0);
+	KUNIT_ASSERT_EQ(test, pskb_expand_head(skb, ETH_HLEN, 0, GFP_KERNEL), 0);
+	skb_push(skb, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, skb_network_offset(skb), ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, nfc_hash_ipv4(&full, skb), with_ports);
+}
+
+static struct kunit_case hash_cases[] = {
+	KUNIT_CASE_PARAM(hash_golden, vector_gen_params),
+	KUNIT_CASE(hash_slot_range),
+	KUNIT_CASE(hash_packet_ports),
+	KUNIT_CASE(hash_packet_ah),
+	KUNIT_CASE(hash_packet_no_ports),
+	KUNIT_CASE(hash_packet_offset),
+	{}
+};
+
+static struct kunit_suite hash_suite = {
+	.name = "clusterip_hash",
+	.test_cases = hash_cases,
+};
+
+kunit_test_suite(hash_suite);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("KUnit suites of ipt_CLUSTERIP");

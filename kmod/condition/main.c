@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * xt_condition: rules that ask a switch in /proc.
+ */
+#include <linux/module.h>
+#include "condition.h"
+#include "control.h"
+#include "lifetime.h"
+#include "match.h"
+
+static int __net_init nfc_condition_net_init(struct net *net)
+{
+	struct nfc_condition_net *nn = nfc_condition_pernet(net);
+
+	mutex_init(&nn->lock);
+	hash_init(nn->conditions);
+	nfc_changes_init(&nn->changes);
+	return nfc_condition_control_init(net);
+}
+
+static void __net_exit nfc_condition_net_exit(struct net *net)
+{
+	/* First what makes files, then the files. */
+	nfc_condition_control_close(net);
+	nfc_condition_forget_all(nfc_condition_pernet(net));
+	nfc_condition_control_exit(net);
+}
+
+static struct pernet_operations nfc_condition_net_ops = {
+	.init	= nfc_condition_net_init,
+	.exit	= nfc_condition_net_exit,
+	.id	= &nfc_condition_net_id,
+	.size	= sizeof(struct nfc_condition_net),
+};
+
+static int __init nfc_condition_init(void)
+{
+	int err;
+
+	err = nfc_condition_match_taken();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&nfc_condition_net_ops);
+	if (err)
+		return err;
+	err = nfc_condition_match_init();
+	if (err)
+		unregister_pernet_subsys(&nfc_condition_net_ops);
+	return err;
+}
+
+static void __exit nfc_condition_exit(void)
+{
+	nfc_condition_match_exit();
+	unregister_pernet_subsys(&nfc_condition_net_ops);
+}
+
+module_init(nfc_condition_init);
+module_exit(nfc_condition_exit);
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The nfcluster developers");
+MODULE_DESCRIPTION("Xtables: condition match, rules that ask a switch in /proc");
+MODULE_VERSION(NFC_VERSION);
+MODULE_ALIAS("ipt_condition");
+MODULE_ALIAS("ip6t_condition");

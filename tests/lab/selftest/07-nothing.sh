@@ -1,0 +1,3 @@
+# must fail: it tests nothing
+. /lab/lib.sh
+done_testing

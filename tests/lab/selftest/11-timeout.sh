@@ -1,0 +1,5 @@
+# must fail: it never ends
+. /lab/lib.sh
+ok 'one' true
+sleep 1000
+done_testing

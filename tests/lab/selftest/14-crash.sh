@@ -1,0 +1,5 @@
+# must fail: the kernel crashes
+. /lab/lib.sh
+ok 'one' true
+echo c >/proc/sysrq-trigger
+sleep 1000

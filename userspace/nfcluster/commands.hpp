@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the command line can do. Options come as they were typed.
+#pragma once
+
+#include "core/result.hpp"
+#include "drivers/proc_cluster.hpp"
+
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace nfc {
+
+// Documented in nfcluster(8): scripts count on these.
+enum class Exit {
+    Yes = 0,
+    No = 1, // the answer is no, or there was nothing to do
+    Usage = 2,
+    NoCluster = 3,
+    Refused = 4,
+    Unavailable = 5,
+};
+
+// All that a command touches.
+struct Host {
+    ProcClusters clusters{"/proc/net/ipt_CLUSTERIP"};
+    // PATH of a service or of su may lack /usr/sbin.
+    std::vector<std::string> save_programs{"iptables-legacy-save", "/usr/sbin/iptables-legacy-save",
+                                           "iptables-save", "/usr/sbin/iptables-save"};
+    std::ostream& out;
+    std::ostream& err;
+    bool terminal = false;      // colours, and a screen to clear
+    std::function<bool()> wait; // between two looks of --watch; false: enough
+};
+
+struct StatusOptions {
+    bool json = false;
+    bool watch = false;
+};
+
+struct WhichOptions {
+    std::string address;
+    std::string client; // ADDRESS[:PORT]
+    std::optional<std::string> port, total_nodes, hashmode, hash_init;
+    bool json = false;
+};
+
+struct SlotsOptions {
+    std::string address;
+    std::vector<std::string> commands;
+};
+
+Exit status(Host& host, const StatusOptions& options);
+Exit which(Host& host, const WhichOptions& options);
+Exit slots(Host& host, const SlotsOptions& options);
+
+// Says what went wrong, on stderr.
+Exit complain(Host& host, const Error& error);
+
+} // namespace nfc

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "nfcluster/cli.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+bool wants_colour() {
+    const char* term = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR") && term &&
+           std::string_view(term) != "dumb";
+}
+
+bool one_second() {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    return true;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    // A parent that ignores it would keep us from learning how a child ended.
+    std::signal(SIGCHLD, SIG_DFL);
+
+    nfc::Host host{
+        .out = std::cout, .err = std::cerr, .terminal = wants_colour(), .wait = one_second};
+    const auto result = nfc::run(host, argc, argv);
+
+    if (!std::cout.flush()) {
+        std::cerr << "nfcluster: cannot write the output\n";
+        return static_cast<int>(nfc::Exit::Unavailable);
+    }
+    return static_cast<int>(result);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+// A node that has its clusters in a folder of its own: writes pile up in the
+// files instead of taking effect, so that a test sees each of them.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace nfc {
+
+class FakeNode {
+public:
+    FakeNode() {
+        std::string name = (std::filesystem::temp_directory_path() / "nfcluster-XXXXXX").string();
+        root_ = ::mkdtemp(name.data());
+        std::filesystem::create_directory(proc());
+    }
+    FakeNode(const FakeNode&) = delete;
+    FakeNode& operator=(const FakeNode&) = delete;
+    ~FakeNode() { std::filesystem::remove_all(root_); }
+
+    std::filesystem::path proc() const { return root_ / "ipt_CLUSTERIP"; }
+    std::filesystem::path program() const { return root_ / "save"; }
+
+    void cluster(const std::string& address, const std::string& text) const {
+        std::ofstream(proc() / address) << text;
+    }
+    std::string file(const std::string& address) const {
+        std::ostringstream text;
+        text << std::ifstream(proc() / address).rdbuf();
+        return text.str();
+    }
+    // Makes the program that prints the rules.
+    void script(const std::string& text) const {
+        std::ofstream(program()) << "#!/bin/sh\n" << text;
+        std::filesystem::permissions(program(), std::filesystem::perms::owner_all);
+    }
+    void rules(const std::string& text) const {
+        std::ofstream(root_ / "rules") << text;
+        script("exec cat '" + (root_ / "rules").string() + "'\n");
+    }
+
+private:
+    std::filesystem::path root_;
+};
+
+} // namespace nfc
