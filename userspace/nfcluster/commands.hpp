@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "drivers/condition.hpp"
 #include "drivers/proc_cluster.hpp"
 
 #include <functional>
@@ -26,6 +27,7 @@ enum class Exit {
 // All that a command touches.
 struct Host {
     ProcClusters clusters{"/proc/net/ipt_CLUSTERIP"};
+    Conditions conditions{"/proc/net/nf_condition"};
     // PATH of a service or of su may lack /usr/sbin.
     std::vector<std::string> save_programs{"iptables-legacy-save", "/usr/sbin/iptables-legacy-save",
                                            "iptables-save", "/usr/sbin/iptables-save"};
@@ -52,9 +54,16 @@ struct SlotsOptions {
     std::vector<std::string> commands;
 };
 
+struct ConditionOptions {
+    std::vector<std::string> words; // nothing, NAME, or any number of NAME up|down
+    std::vector<std::string> remove;
+    bool json = false;
+};
+
 Exit status(Host& host, const StatusOptions& options);
 Exit which(Host& host, const WhichOptions& options);
 Exit slots(Host& host, const SlotsOptions& options);
+Exit condition(Host& host, const ConditionOptions& options);
 
 // Says what went wrong, on stderr.
 Exit complain(Host& host, const Error& error);

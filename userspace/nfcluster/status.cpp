@@ -2,16 +2,14 @@
 // nfcluster status: every cluster of this node.
 #include "drivers/saved_rules.hpp"
 #include "nfcluster/commands.hpp"
+#include "nfcluster/json.hpp"
 #include "nfcluster/table.hpp"
 
 #include <fmt/ostream.h>
-#include <nlohmann/json.hpp>
 
 namespace nfc {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Row {
     Address address;
@@ -107,10 +105,7 @@ std::string as_json(const std::vector<Row>& rows, bool pretty) {
         }
         clusters.push_back(std::move(cluster));
     }
-    // An interface may be called by bytes that are no text.
-    return Json{{"clusters", clusters}}.dump(pretty ? 2 : -1, ' ', false,
-                                             Json::error_handler_t::replace) +
-           '\n';
+    return dump(Json{{"clusters", clusters}}, pretty);
 }
 
 // One line a change and JSON all the way, problems too, or a screen.
@@ -120,7 +115,7 @@ Exit watch(Host& host, bool json) {
         const auto rows = look(host);
         const auto text = rows && json ? as_json(*rows, false)
                           : rows       ? as_table(*rows, host.terminal)
-                          : json       ? Json{{"problem", rows.error().text}}.dump() + '\n'
+                          : json       ? dump(Json{{"problem", rows.error().text}}, false)
                                        : rows.error().text + '\n';
         if (text == before)
             continue;
