@@ -54,6 +54,19 @@ void declare(CLI::App& command, ConditionOptions& options) {
                    "status is 0 or 1. All changes are one write: all of them happen, or none.");
 }
 
+void declare(CLI::App& command, PoolOptions& options) {
+    command.add_option("NAME", options.name, "the pool");
+    command.add_option("--remove", options.remove, "take this pool away; no rule may use it")
+        ->type_name("POOL")
+        ->allow_extra_args(false);
+    command.add_flag("--json", options.json, "for programs; before or behind NAME");
+    command.prefix_command();
+    command.footer(
+        "Then any number of commands: +MARK adds a backend or ends its drain, -MARK removes it,\n"
+        "drain MARK, weight MARK WEIGHT, gate MARK [!]CONDITION|none. They are one write: all\n"
+        "of them happen, or none. Without: shows that pool, or all.");
+}
+
 } // namespace
 
 Exit complain(Host& host, const Error& error) {
@@ -76,6 +89,7 @@ Exit run(Host& host, int argc, const char* const* argv) {
     WhichOptions which_options;
     SlotsOptions slots_options;
     ConditionOptions condition_options;
+    PoolOptions pool_options;
 
     CLI::App app{"Shared addresses of this node, and the servers behind it.", "nfcluster"};
     app.set_version_flag("--version", "nfcluster " NFC_VERSION);
@@ -88,10 +102,12 @@ Exit run(Host& host, int argc, const char* const* argv) {
     auto& which_command = *app.add_subcommand("which", "the slot that a client falls into");
     auto& slots_command = *app.add_subcommand("slots", "answer for slots, or stop answering");
     auto& condition_command = *app.add_subcommand("condition", "the switches that rules ask");
+    auto& pool_command = *app.add_subcommand("pool", "the backends that STATMARK chooses from");
     declare(status_command, status_options);
     declare(which_command, which_options);
     declare(slots_command, slots_options);
     declare(condition_command, condition_options);
+    declare(pool_command, pool_options);
 
     try {
         app.parse(argc, argv);
@@ -109,6 +125,10 @@ Exit run(Host& host, int argc, const char* const* argv) {
         return which(host, which_options);
     if (condition_command)
         return condition(host, condition_options);
+    if (pool_command) {
+        pool_options.words = pool_command.remaining();
+        return pool(host, pool_options);
+    }
     slots_options.commands = slots_command.remaining();
     return slots(host, slots_options);
 }

@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "drivers/condition.hpp"
 #include "drivers/proc_cluster.hpp"
+#include "drivers/statmark.hpp"
 
 #include <functional>
 #include <optional>
@@ -28,6 +29,7 @@ enum class Exit {
 struct Host {
     ProcClusters clusters{"/proc/net/ipt_CLUSTERIP"};
     Conditions conditions{"/proc/net/nf_condition"};
+    statmark::Pools pools{"/proc/net/nf_statmark"};
     // PATH of a service or of su may lack /usr/sbin.
     std::vector<std::string> save_programs{"iptables-legacy-save", "/usr/sbin/iptables-legacy-save",
                                            "iptables-save", "/usr/sbin/iptables-save"};
@@ -60,10 +62,18 @@ struct ConditionOptions {
     bool json = false;
 };
 
+struct PoolOptions {
+    std::optional<std::string> name;
+    std::vector<std::string> words; // commands
+    std::vector<std::string> remove;
+    bool json = false;
+};
+
 Exit status(Host& host, const StatusOptions& options);
 Exit which(Host& host, const WhichOptions& options);
 Exit slots(Host& host, const SlotsOptions& options);
 Exit condition(Host& host, const ConditionOptions& options);
+Exit pool(Host& host, const PoolOptions& options);
 
 // Says what went wrong, on stderr.
 Exit complain(Host& host, const Error& error);

@@ -26,6 +26,7 @@ protected:
         std::ostringstream out_stream, err_stream;
         Host host{.clusters = ProcClusters(node.proc()),
                   .conditions = Conditions(node.switches()),
+                  .pools = statmark::Pools(node.pools()),
                   .save_programs = {node.program()},
                   .out = out_stream,
                   .err = err_stream,

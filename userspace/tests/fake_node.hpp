@@ -16,7 +16,7 @@ public:
     FakeNode() {
         std::string name = (std::filesystem::temp_directory_path() / "nfcluster-XXXXXX").string();
         root_ = ::mkdtemp(name.data());
-        for (const auto& folder : {proc(), switches()})
+        for (const auto& folder : {proc(), switches(), pools()})
             std::filesystem::create_directory(folder);
     }
     FakeNode(const FakeNode&) = delete;
@@ -25,6 +25,7 @@ public:
 
     std::filesystem::path proc() const { return root_ / "ipt_CLUSTERIP"; }
     std::filesystem::path switches() const { return root_ / "nf_condition"; }
+    std::filesystem::path pools() const { return root_ / "nf_statmark"; }
     std::filesystem::path program() const { return root_ / "save"; }
 
     void cluster(const std::string& address, const std::string& text) const {
