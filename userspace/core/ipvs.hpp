@@ -44,12 +44,14 @@ struct Service {
     bool one_packet = false;
     std::uint32_t persistence = 0;        // seconds; 0: none
     std::uint8_t persistence_prefix = 32; // bits of the client's address; IPv6: up to 128
+    std::string engine{};                 // finds the client in the payload: "sip", or none
 
     bool operator==(const Service&) const = default;
 };
 
 enum class Forward : std::uint8_t { Nat, Direct, Tunnel };
 enum class Tunnel : std::uint8_t { Ipip, Gue, Gre };
+enum class TunnelChecksum : std::uint8_t { None, Full, Remote }; // GUE, GRE
 
 // What a destination is known by, within its service. Its family may be another
 // than the service's (through a tunnel).
@@ -63,6 +65,7 @@ struct Destination {
     std::uint32_t lower = 0; // and new ones again below that; 0: three quarters of it
     Tunnel tunnel = Tunnel::Ipip;
     std::uint16_t tunnel_port = 0; // GUE
+    TunnelChecksum checksum = TunnelChecksum::None;
 
     bool operator==(const Destination&) const = default;
 };

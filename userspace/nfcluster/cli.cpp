@@ -103,6 +103,9 @@ Exit run(Host& host, int argc, const char* const* argv) {
     auto& slots_command = *app.add_subcommand("slots", "answer for slots, or stop answering");
     auto& condition_command = *app.add_subcommand("condition", "the switches that rules ask");
     auto& pool_command = *app.add_subcommand("pool", "the backends that STATMARK chooses from");
+    auto& ipvs_words = *app.add_subcommand("ipvs", "the kernel's load balancer and its servers");
+    ipvs_words.prefix_command();
+    ipvs_words.set_help_flag(); // it has a grammar of its own
     declare(status_command, status_options);
     declare(which_command, which_options);
     declare(slots_command, slots_options);
@@ -125,6 +128,8 @@ Exit run(Host& host, int argc, const char* const* argv) {
         return which(host, which_options);
     if (condition_command)
         return condition(host, condition_options);
+    if (ipvs_words)
+        return ipvs_command(host, ipvs_words.remaining());
     if (pool_command) {
         pool_options.words = pool_command.remaining();
         return pool(host, pool_options);

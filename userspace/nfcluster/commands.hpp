@@ -4,10 +4,13 @@
 
 #include "core/result.hpp"
 #include "drivers/condition.hpp"
+#include "drivers/ipvs.hpp"
 #include "drivers/proc_cluster.hpp"
 #include "drivers/statmark.hpp"
 
 #include <functional>
+#include <istream>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -30,9 +33,11 @@ struct Host {
     ProcClusters clusters{"/proc/net/ipt_CLUSTERIP"};
     Conditions conditions{"/proc/net/nf_condition"};
     statmark::Pools pools{"/proc/net/nf_statmark"};
+    ipvs::Kernel ipvs{std::make_shared<netlink::GenericFamily>("IPVS"), "/proc/net/ip_vs"};
     // PATH of a service or of su may lack /usr/sbin.
     std::vector<std::string> save_programs{"iptables-legacy-save", "/usr/sbin/iptables-legacy-save",
                                            "iptables-save", "/usr/sbin/iptables-save"};
+    std::istream& in;
     std::ostream& out;
     std::ostream& err;
     bool terminal = false;      // colours, and a screen to clear
@@ -74,6 +79,8 @@ Exit which(Host& host, const WhichOptions& options);
 Exit slots(Host& host, const SlotsOptions& options);
 Exit condition(Host& host, const ConditionOptions& options);
 Exit pool(Host& host, const PoolOptions& options);
+// All words behind `nfcluster ipvs`.
+Exit ipvs_command(Host& host, std::vector<std::string> words);
 
 // Says what went wrong, on stderr.
 Exit complain(Host& host, const Error& error);

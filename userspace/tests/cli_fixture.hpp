@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nfcluster/cli.hpp"
+#include "tests/fake_ipvs.hpp"
 #include "tests/fake_node.hpp"
 
 #include <gtest/gtest.h>
@@ -23,11 +24,14 @@ protected:
 
     int run(std::vector<const char*> words, bool terminal = false,
             std::function<bool()> wait = nullptr) {
+        std::istringstream in_stream(in);
         std::ostringstream out_stream, err_stream;
         Host host{.clusters = ProcClusters(node.proc()),
                   .conditions = Conditions(node.switches()),
                   .pools = statmark::Pools(node.pools()),
+                  .ipvs = ipvs::Kernel(ipvs_family, node.ipvs_file()),
                   .save_programs = {node.program()},
+                  .in = in_stream,
                   .out = out_stream,
                   .err = err_stream,
                   .terminal = terminal,
@@ -43,7 +47,8 @@ protected:
     }
 
     FakeNode node;
-    std::string out, err;
+    std::shared_ptr<FakeIpvs> ipvs_family = std::make_shared<FakeIpvs>();
+    std::string in, out, err;
 };
 
 } // namespace nfc

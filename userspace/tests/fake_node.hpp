@@ -26,6 +26,7 @@ public:
     std::filesystem::path proc() const { return root_ / "ipt_CLUSTERIP"; }
     std::filesystem::path switches() const { return root_ / "nf_condition"; }
     std::filesystem::path pools() const { return root_ / "nf_statmark"; }
+    std::filesystem::path ipvs_file() const { return root_ / "ip_vs"; }
     std::filesystem::path program() const { return root_ / "save"; }
 
     void cluster(const std::string& address, const std::string& text) const {
