@@ -82,14 +82,18 @@ std::vector<Cell> heading(Columns columns) {
     case Columns::Rate:
         add({"CONNECTIONS/S", "PACKETS IN/S", "PACKETS OUT/S", "BYTES IN/S", "BYTES OUT/S"});
         break;
+    case Columns::Servers:
+        line.push_back({"UP", Style::Heading});
+        break;
     }
     return line;
 }
 
 std::vector<Cell> line_of(const ServiceState& state, Columns columns) {
-    std::uint64_t weight = 0, active = 0, inactive = 0;
+    std::uint64_t weight = 0, active = 0, inactive = 0, up = 0;
     for (const auto& [key, server] : state.destinations) {
         weight += server.destination.weight;
+        up += server.destination.weight > 0;
         active += server.active;
         inactive += server.inactive;
     }
@@ -98,6 +102,8 @@ std::vector<Cell> line_of(const ServiceState& state, Columns columns) {
     std::vector<Cell> line{{to_string(state.service.key), style}, {how(state.service)}};
     if (columns == Columns::Connections)
         append(line, {number(weight, style), number(active), number(inactive)});
+    else if (columns == Columns::Servers)
+        line.push_back({fmt::format("{}/{}", up, state.destinations.size()), style});
     else
         append(line, counts(state.stats, columns));
     return line;
@@ -175,6 +181,8 @@ std::string to_table(const Table& all, Columns columns, bool colours) {
     std::vector<std::vector<Cell>> lines{heading(columns)};
     for (const auto& [key, state] : all) {
         lines.push_back(line_of(state, columns));
+        if (columns == Columns::Servers)
+            continue;
         for (const auto& [server, destination] : state.destinations)
             lines.push_back(line_of(destination, columns));
     }

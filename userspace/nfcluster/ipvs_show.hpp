@@ -9,8 +9,9 @@
 
 namespace nfc::ipvs {
 
-enum class Columns { Connections, Stats, Rate };
+enum class Columns { Connections, Stats, Rate, Servers };
 
+// Servers: a line a service, and how many of its servers take new connections.
 std::string to_table(const Table& table, Columns columns, bool colours);
 Json to_json(const Table& table);
 

@@ -91,6 +91,43 @@ TEST_F(Cli, status_tells_no_cluster_from_no_module) {
     EXPECT_NE(err.find("not loaded"), std::string::npos);
 }
 
+TEST_F(Cli, status_shows_all_that_is_loaded) {
+    const auto make = [&] {
+        node.write(node.switches() / ".set", "mail1up=1\n");
+        node.write(node.pools() / ".pools", "");
+        node.write(node.pools() / "mail", "pool mail mode nth mask 0xff rules 1\nmark\n"
+                                          "0x1 1 up mail1up 5 20\n");
+        node.write(node.ipvs_file(), "");
+    };
+    make();
+    EXPECT_EQ(run({"ipvs", "add", "-t", "10.0.0.1:80"}), 0) << err;
+    EXPECT_EQ(run({"ipvs", "add", "-t", "10.0.0.1:80", "-r", "10.0.0.2"}), 0) << err;
+    EXPECT_EQ(run({"status"}), 0);
+    const std::string clusters = out.substr(0, out.find("\n\n"));
+    EXPECT_EQ(out.substr(clusters.size()),
+              "\n\nCONDITION  STATE\nmail1up    up\n"
+              "\nPOOL  MODE  MASK  UP   RULES\n"
+              "mail  nth   0xff  1/1      1\n"
+              "\nSERVICE          HOW  UP\ntcp 10.0.0.1:80  wlc  1/1\n");
+    EXPECT_EQ(run({"status", "--json"}), 0);
+    const auto all = Parsed::parse(out);
+    EXPECT_EQ(all["conditions"][0]["name"], "mail1up");
+    EXPECT_FALSE(all["pools"][0]["backends"][0].contains("packets"));
+    EXPECT_EQ(all["services"][0]["servers"][0]["weight"], 1);
+    EXPECT_FALSE(all["services"][0].contains("stats"));
+
+    std::filesystem::remove_all(node.proc());
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_EQ(out.substr(0, 9), "CONDITION");
+    ipvs_family->error = EPERM;
+    EXPECT_EQ(run({"status"}), 5);
+    EXPECT_EQ(out.substr(0, 9), "CONDITION");
+    EXPECT_EQ(err, "nfcluster: only root of the machine may see and change IPVS\n");
+    EXPECT_EQ(run({"status", "--json"}), 5);
+    EXPECT_TRUE(Parsed::parse(out)["services"].is_null());
+    EXPECT_FALSE(Parsed::parse(out)["problem"].is_null());
+}
+
 TEST_F(Cli, status_watches_changes_only) {
     const auto lines = [&] { return std::count(out.begin(), out.end(), '\n'); };
     int look = 0;
