@@ -185,7 +185,7 @@ int nfc_condition_apply(struct net *net, struct nfc_condition_word *words,
 				changed |= nfc_condition_set(words[i].condition,
 							     words[i].value);
 		if (changed)
-			nfc_changed(&nn->changes);
+			nfc_changed(&nn->folder.changes);
 	} else {
 		/* Those that were to go stay, those that came go. */
 		list_for_each_entry_safe(condition, next, &doomed, bury) {

@@ -14,16 +14,17 @@ static int __net_init nfc_condition_net_init(struct net *net)
 
 	mutex_init(&nn->lock);
 	hash_init(nn->conditions);
-	nfc_changes_init(&nn->changes);
 	return nfc_condition_control_init(net);
 }
 
 static void __net_exit nfc_condition_net_exit(struct net *net)
 {
+	struct nfc_condition_net *nn = nfc_condition_pernet(net);
+
 	/* First what makes files, then the files. */
-	nfc_condition_control_close(net);
-	nfc_condition_forget_all(nfc_condition_pernet(net));
-	nfc_condition_control_exit(net);
+	nfc_folder_close(&nn->folder);
+	nfc_condition_forget_all(nn);
+	nfc_folder_exit(&nn->folder);
 }
 
 static struct pernet_operations nfc_condition_net_ops = {

@@ -17,16 +17,17 @@ static int __net_init nfc_pool_net_init(struct net *net)
 
 	mutex_init(&nn->lock);
 	hash_init(nn->pools);
-	nfc_changes_init(&nn->changes);
 	return nfc_pools_files_init(net);
 }
 
 static void __net_exit nfc_pool_net_exit(struct net *net)
 {
+	struct nfc_pool_net *nn = nfc_pool_pernet(net);
+
 	/* First what takes files away, then the files. */
-	nfc_pools_files_close(net);
-	nfc_pools_forget(nfc_pool_pernet(net));
-	nfc_pools_files_exit(net);
+	nfc_folder_close(&nn->folder);
+	nfc_pools_forget(nn);
+	nfc_folder_exit(&nn->folder);
 }
 
 static struct pernet_operations nfc_pool_net_ops = {
