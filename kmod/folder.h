@@ -30,7 +30,8 @@ static inline int nfc_folder_init(struct nfc_folder *folder, struct net *net,
 				  void (*own)(struct proc_dir_entry *file,
 					      const struct net *net))
 {
-	nfc_changes_init(&folder->changes);
+	if (nfc_changes_init(&folder->changes))
+		return -ENOMEM;
 	/*
 	 * A namespace that is made along with its user namespace (unshare -Un)
 	 * has an owner only when somebody maps its users, later. This file then
@@ -40,16 +41,20 @@ static inline int nfc_folder_init(struct nfc_folder *folder, struct net *net,
 			  !gid_valid(make_kgid(net->user_ns, 0));
 	folder->dir = proc_mkdir(name, net->proc_net);
 	if (!folder->dir)
-		return -ENOMEM;
+		goto err_changes;
 	folder->control = proc_create_data(control,
 					   folder->unowned ? 0666 : mode,
 					   folder->dir, ops, net);
-	if (!folder->control) {
-		proc_remove(folder->dir);
-		return -ENOMEM;
-	}
+	if (!folder->control)
+		goto err_dir;
 	own(folder->control, net);
 	return 0;
+
+err_dir:
+	proc_remove(folder->dir);
+err_changes:
+	nfc_changes_free(&folder->changes);
+	return -ENOMEM;
 }
 
 static inline int nfc_folder_open(const struct nfc_folder *folder,
@@ -66,13 +71,15 @@ static inline int nfc_folder_open(const struct nfc_folder *folder,
 static inline void nfc_folder_close(struct nfc_folder *folder)
 {
 	nfc_changes_end(&folder->changes);
-	nfc_proc_remove(folder->control, &folder->changes);
+	nfc_proc_remove(folder->control, &folder->changes,
+			nfc_changes_patience());
 }
 
 /* When there is no other file any more. */
 static inline void nfc_folder_exit(struct nfc_folder *folder)
 {
 	proc_remove(folder->dir);
+	nfc_changes_free(&folder->changes);
 }
 
 #endif /* _NFC_FOLDER_H */

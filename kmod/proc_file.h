@@ -117,14 +117,16 @@ static inline void nfc_proc_own(struct proc_dir_entry *file,
 		proc_set_user(file, uid, gid);
 }
 
-/* After nfc_changes_end(). Waits for handlers, and for who sleeps in poll(). */
+/*
+ * After nfc_changes_end(). Waits for handlers, and until @until for who sleeps in
+ * poll(); nfc_changes_free() is still to come.
+ */
 static inline void nfc_proc_remove(struct proc_dir_entry *file,
-				   struct nfc_changes *changes)
+				   struct nfc_changes *changes,
+				   unsigned long until)
 {
-	nfc_changes_drain(changes);
+	nfc_changes_drain(changes, until);
 	proc_remove(file);
-	/* One who came in between. */
-	nfc_changes_drain(changes);
 }
 
 #endif /* _NFC_PROC_FILE_H */

@@ -119,7 +119,7 @@ int nfc_condition_file_create(struct nfc_condition *condition)
 	return 0;
 }
 
-void nfc_condition_file_remove(struct nfc_condition *condition)
+void nfc_condition_file_remove(struct nfc_condition *condition, unsigned long until)
 {
-	nfc_proc_remove(condition->proc, &condition->changes);
+	nfc_proc_remove(condition->proc, &condition->changes, until);
 }

@@ -157,7 +157,7 @@ int nfc_pool_file_create(struct nfc_pool *pool)
 	return 0;
 }
 
-void nfc_pool_file_remove(struct nfc_pool *pool)
+void nfc_pool_file_remove(struct nfc_pool *pool, unsigned long until)
 {
-	nfc_proc_remove(pool->proc, &pool->changes);
+	nfc_proc_remove(pool->proc, &pool->changes, until);
 }

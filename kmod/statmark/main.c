@@ -11,6 +11,8 @@
 #include "lifetime.h"
 #include "target.h"
 
+NFC_DEFINE_ORPHANS();
+
 static int __net_init nfc_pool_net_init(struct net *net)
 {
 	struct nfc_pool_net *nn = nfc_pool_pernet(net);
@@ -44,10 +46,16 @@ static int __init nfc_statmark_init(void)
 	nfc_gates_init(nfc_pools_gates_changed);
 	err = register_pernet_subsys(&nfc_pool_net_ops);
 	if (err)
-		return err;
+		goto err_orphans;
 	err = nfc_statmark_tg_init();
 	if (err)
-		unregister_pernet_subsys(&nfc_pool_net_ops);
+		goto err_pernet;
+	return 0;
+
+err_pernet:
+	unregister_pernet_subsys(&nfc_pool_net_ops);
+err_orphans:
+	nfc_orphans_await();
 	return err;
 }
 
@@ -56,6 +64,7 @@ static void __exit nfc_statmark_exit(void)
 {
 	nfc_statmark_tg_exit();
 	unregister_pernet_subsys(&nfc_pool_net_ops);
+	nfc_orphans_await();
 	/* Tables are freed by code of ours. */
 	rcu_barrier();
 }

@@ -57,14 +57,18 @@ end() {
 
 labnet write ${elsewhere%/*}/.set elsewhere=0 >/dev/null
 while read -r file text; do
-    for way in read write; do
+    for way in read write poll; do
         what="$way ${file#nf_}"
         begin labnet stick $way --text "$text" "$file"
         module=xt_condition
         [[ $file != nf_statmark/* ]] || module=xt_STATMARK
         others_go_on
-        ok "$what: it holds its namespace" eval '! gone to-going'
-        fails_with 'in use' done_soon rmmod $module
+        if [ $way == poll ]; then
+            ok "$what: its namespace goes" until_ok 20 gone to-going
+        else
+            ok "$what: it holds its namespace" eval '! gone to-going'
+            fails_with 'in use' done_soon rmmod $module
+        fi
         end
     done
 done <<'END'
