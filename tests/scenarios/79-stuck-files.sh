@@ -6,12 +6,12 @@
 # so: no other namespace and no other module waits for them. The same for who
 # waits in poll() for such a file and for another that never answers.
 . /lab/lib.sh
+. /lab/ends.sh
 with_ours
 load xt_condition
 load xt_STATMARK
 mkfifo /tmp/release
 elsewhere=/proc/net/nf_condition/elsewhere
-ended() { ! kill -0 "$1" 2>/dev/null; }
 # done_soon COMMAND... - in the background: who waits in the kernel ends by no signal
 done_soon() {
     "$@" 7>&- &

@@ -61,7 +61,8 @@ public:
     void speak() { reply(polled_, 0, fuse_poll_out{POLLIN, 0}); }
 
 private:
-    template <typename Body> void reply(std::uint64_t unique, int error, const Body& body) {
+    template <typename Body>
+    void reply(std::uint64_t unique, int error, const Body& body) {
         struct {
             fuse_out_header header;
             Body body;
