@@ -125,7 +125,7 @@ struct Rhythm {
     unsigned fall = 3;    // bad answers in a row take it out
     unsigned rise = 2;    // good ones in a row take it back
     Duration slow_start{0};
-    Damping damping{Duration{60'000}, Duration{5'000}, Duration{60'000}};
+    Damping damping{Duration{300'000}, Duration{10'000}, Duration{120'000}};
 
     bool operator==(const Rhythm&) const = default;
 };
