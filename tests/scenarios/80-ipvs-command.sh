@@ -59,8 +59,17 @@ is 'what is open stays' "$(in_flight X)" "$before"
 is 'active connections are counted' "$(balance --json | tr -d ' ",' | sed -n 's/^active:/+ /p' | tr -d '\n')" \
     "+ $(adm -L -n | awk '/192.168.0.1:25/ { print $5 }')+ $(adm -L -n | awk '/192.168.0.2:25/ { print $5 }')"
 exits 1 'so already' balance edit -t "$SERVICE:25" -r 192.168.0.2 -w 0
-ok 'all is taken away and restored' eval 'balance save >/tmp/live && balance restore --clear /tmp/live'
-is 'and what is open has survived it' "$(in_flight Y)" "${before//X/Y}"
+balance save >/tmp/live
+{
+    sed 's/-w 0/-w 2/' /tmp/live
+    echo "-a -t $SERVICE:25 -r 192.168.0.3:25 -m -w 1"
+} >/tmp/reload
+ok 'another file is loaded, exactly' balance restore --exact /tmp/reload
+is 'and holds' "$(balance save | sort)" "$(sort /tmp/reload)"
+is 'what is open has survived it' "$(in_flight Y)" "${before//X/Y}"
+ok 'and back' balance restore --exact /tmp/live
+exits 1 '' balance restore --exact /tmp/live
+is 'what is open is open still' "$(in_flight Z)" "${before//X/Z}"
 let_go one
 let_go two
 exits 0 gone balance delete -t "$SERVICE:25" -r 192.168.0.2
@@ -103,8 +112,8 @@ ok 'and takes what we have saved' eval 'on director ipvsadm -R </tmp/ours'
 is 'to the same end' "$(balance save)" "$(cat /tmp/ours)"
 exits 2 'is there already' balance restore /tmp/ours
 is 'which changes nothing' "$(balance save)" "$(cat /tmp/ours)"
-exits 0 '' balance restore --clear /tmp/ours
-is 'clearing first makes it possible' "$(balance save)" "$(cat /tmp/ours)"
+exits 1 '' balance restore --exact /tmp/ours
+is 'unless it is to be exactly that' "$(balance save)" "$(cat /tmp/ours)"
 ok 'ipvsadm adds with its defaults' eval 'adm -C; adm -A -t 10.1.0.1:80; adm -a -t 10.1.0.1:80 -r 192.168.0.1; adm -A -t 10.1.0.1:81 -p'
 theirs=$(balance save)
 ok 'and so do we' eval 'balance clear && balance add -t 10.1.0.1:80 && balance add -t 10.1.0.1:80 -r 192.168.0.1 && balance add -t 10.1.0.1:81 -p'
@@ -142,7 +151,7 @@ is 'nothing has changed' "$(balance save)" "$(cat /tmp/before)"
     printf -- '-a -t 10.1.0.1:80 -r 192.168.1.%d:80 -m -w 1\n' {1..250}
     printf -- '-A -u 10.1.0.1:%d -s rr\n' {1000..1499}
 } >/tmp/many
-ok 'many of them' balance restore --clear /tmp/many
+ok 'many of them' balance restore --exact /tmp/many
 is 'all are read' "$(balance save | sort)" "$(sort /tmp/many)"
 ok 'as ipvsadm reads them' both_save
 ok 'and cleared' balance clear

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // nfcluster ipvs: the kernel's own load balancer, shown and changed.
+#include "core/desired.hpp"
 #include "core/ipvs_apply.hpp"
 #include "core/text.hpp"
 #include "nfcluster/commands.hpp"
@@ -67,7 +68,7 @@ struct Words {
     WishOptions wish;
     bool json = false, stats = false, rate = false;
     std::optional<std::string> file;
-    bool clear = false;
+    bool exact = false;
 };
 
 // All that can stand behind `nfcluster ipvs`; with `only_changes`, in a file.
@@ -90,7 +91,7 @@ public:
         command("save", "prints what restore reads; ipvsadm --restore as well");
         auto& restore = command("restore", "adds what was saved; all of it is checked before");
         restore.add_option("FILE", words_.file, "standard input if not given");
-        restore.add_flag("--clear", words_.clear, "take away what there is before");
+        restore.add_flag("--exact", words_.exact, "what the file does not say goes");
         command("clear", "take all services away");
     }
 
@@ -169,34 +170,48 @@ Result<std::optional<Wish>> read_line(std::string_view line) {
 }
 
 struct File {
+    Table table; // what there is when all of it has been carried out
     Changes changes;
-    std::vector<unsigned> lines; // where each stands
+    std::vector<std::string> places; // of the changes
     std::vector<std::string> faults;
 };
 
-File read_file(std::string_view text, Table now) {
-    File file;
+File read_file(std::string_view text, Table before) {
+    File file{.table = std::move(before), .changes = {}, .places = {}, .faults = {}};
     for (unsigned number = 1; !text.empty(); ++number) {
-        const auto fault = [&](const Error& error) {
-            file.faults.push_back(fmt::format("line {}: {}", number, error.text));
-        };
+        const auto place = fmt::format("line {}: ", number);
         const auto wish = read_line(take_until(text, '\n'));
         if (!wish) {
-            fault(wish.error());
+            file.faults.push_back(place + wish.error().text);
             continue;
         }
         if (!*wish)
             continue;
-        const auto change = to_change(**wish, now);
-        const auto done = change ? ipvs::apply(*change, now) : Result<Done>(change.error());
+        const auto change = to_change(**wish, file.table);
+        const auto done = change ? ipvs::apply(*change, file.table) : Result<Done>(change.error());
         if (!done) {
-            fault(done.error());
+            file.faults.push_back(place + done.error().text);
             continue;
         }
         file.changes.push_back(*change);
-        file.lines.push_back(number);
+        file.places.push_back(place);
     }
     return file;
+}
+
+// Only what differs: the rest keeps its connections and counters.
+Changes difference(const Table& now, const Table& wanted) {
+    std::vector<WantedService> services;
+    std::vector<ServiceKey> forsaken;
+    for (const auto& [key, state] : wanted) {
+        services.push_back({state.service, {}});
+        for (const auto& [server, destination] : state.destinations)
+            services.back().destinations.push_back(destination.destination);
+    }
+    for (const auto& [key, state] : now)
+        if (!wanted.contains(key))
+            forsaken.push_back(key);
+    return service_changes(now, services, forsaken);
 }
 
 // --- commands
@@ -252,23 +267,24 @@ Exit restore(Host& host, const Words& words) {
     const auto now = host.ipvs.read();
     if (!now)
         return complain(host, now.error());
-    const auto file = read_file(*text, words.clear ? Table{} : *now);
+    auto file = read_file(*text, words.exact ? Table{} : *now);
     if (!file.faults.empty()) {
         for (const auto& fault : file.faults)
             fmt::print(host.err, "nfcluster: {}\n", fault);
         return complain(host, {Kind::BadInput, "nothing was changed"});
     }
-    if (words.clear)
-        if (const auto done = host.ipvs.flush(); !done)
-            return complain(host, done.error());
+    if (words.exact) {
+        file.changes = difference(*now, file.table);
+        file.places.assign(file.changes.size(), "");
+    }
     const auto failures = host.ipvs.apply(file.changes);
     for (const auto& [index, error] : failures)
-        fmt::print(host.err, "nfcluster: line {}: {}\n", file.lines[index], error.text);
+        fmt::print(host.err, "nfcluster: {}{}\n", file.places[index], error.text);
     if (!failures.empty())
         return complain(
-            host, {failures[0].error.kind, fmt::format("{} of {} lines were not carried out",
+            host, {failures[0].error.kind, fmt::format("{} of {} changes were not made",
                                                        failures.size(), file.changes.size())});
-    return file.changes.empty() && !words.clear ? Exit::No : Exit::Yes;
+    return file.changes.empty() ? Exit::No : Exit::Yes;
 }
 
 Exit zero(Host& host, const Words& words) {

@@ -112,10 +112,10 @@ TEST_F(IpvsCli, deletes_and_clears) {
 TEST_F(IpvsCli, restores_what_it_has_saved) {
     EXPECT_EQ(restored(kinds), 0) << err;
     EXPECT_EQ(saved(), kinds);
-    EXPECT_EQ(restored(more_kinds, "--clear"), 0) << err;
+    EXPECT_EQ(restored(more_kinds, "--exact"), 0) << err;
     EXPECT_EQ(saved(), more_kinds);
     EXPECT_EQ(restored("\n# nothing\n  \n"), 1);
-    EXPECT_EQ(restored("add -f 1 -s rr # ours\n--add-server -f 1 -r 10.0.0.1\n", "--clear -"), 0)
+    EXPECT_EQ(restored("add -f 1 -s rr # ours\n--add-server -f 1 -r 10.0.0.1\n", "--exact -"), 0)
         << err;
     EXPECT_EQ(saved(), "-A -f 1 -s rr\n-a -f 1 -r 10.0.0.1:0 -g -w 1\n");
     const auto file = node.program();
@@ -124,6 +124,25 @@ TEST_F(IpvsCli, restores_what_it_has_saved) {
     EXPECT_EQ(saved(), "");
     EXPECT_EQ(ipvs("restore /nonexistent"), 5);
     EXPECT_EQ(ipvs("restore /"), 5);
+}
+
+TEST_F(IpvsCli, restores_exactly_by_changing_what_differs) {
+    EXPECT_EQ(restored(more_kinds), 0) << err;
+    const auto changes = ipvs_family->asked.size();
+    EXPECT_EQ(restored(more_kinds, "--exact"), 1);
+    EXPECT_EQ(ipvs_family->asked.size(), changes);
+    auto other = more_kinds;
+    other.replace(other.find("-w 65535"), 8, "-w 1");
+    other.erase(0, other.find("-A -t 10.1.0.2"));
+    EXPECT_EQ(restored(other, "--exact"), 0) << err;
+    EXPECT_EQ(saved(), other);
+    EXPECT_EQ(ipvs_family->asked.size(), changes + 2); // a weight, and a service that goes
+    EXPECT_EQ(restored("", "--exact"), 0);
+    EXPECT_EQ(saved(), "");
+    EXPECT_EQ(restored("-A -f 1\n-A -f 1\n", "--exact"), 2);
+    EXPECT_EQ(restored("-A -f 1 -s none-such\n", "--exact"), 4);
+    EXPECT_EQ(err, "nfcluster: service fwmark 1: the kernel has no scheduler \"none-such\"\n"
+                   "nfcluster: 1 of 1 changes were not made\n");
 }
 
 TEST_F(IpvsCli, checks_all_lines_before_the_first_change) {
@@ -141,7 +160,7 @@ TEST_F(IpvsCli, checks_all_lines_before_the_first_change) {
 TEST_F(IpvsCli, tells_which_lines_the_kernel_refused) {
     EXPECT_EQ(restored("-A -f 1 -s rr\n\n-A -f 2 -s none-such\n-A -f 3 -s rr\n"), 4);
     EXPECT_EQ(err, "nfcluster: line 3: service fwmark 2: the kernel has no scheduler "
-                   "\"none-such\"\nnfcluster: 1 of 3 lines were not carried out\n");
+                   "\"none-such\"\nnfcluster: 1 of 3 changes were not made\n");
     EXPECT_EQ(saved(), "-A -f 1 -s rr\n-A -f 3 -s rr\n");
 }
 
