@@ -98,7 +98,8 @@ Exit run(Host& host, int argc, const char* const* argv) {
     app.get_formatter()->label("REQUIRED", "");
     app.get_formatter()->column_width(22);
     app.footer(exit_codes);
-    auto& status_command = *app.add_subcommand("status", "what this node answers for and passes on");
+    auto& status_command =
+        *app.add_subcommand("status", "what this node answers for and passes on");
     auto& which_command = *app.add_subcommand("which", "the slot that a client falls into");
     auto& slots_command = *app.add_subcommand("slots", "answer for slots, or stop answering");
     auto& condition_command = *app.add_subcommand("condition", "the switches that rules ask");
