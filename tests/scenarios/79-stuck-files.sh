@@ -10,6 +10,7 @@
 with_ours
 load xt_condition
 load xt_STATMARK
+modprobe fuse # a module on 6.1
 mkfifo /tmp/release
 elsewhere=/proc/net/nf_condition/elsewhere
 # done_soon COMMAND... - in the background: who waits in the kernel ends by no signal
