@@ -41,6 +41,7 @@ PROGRAMS = {  # program: other names it goes by in the VM
     "tc": (),
     "bridge": (),
     "conntrack": (),
+    "ipvsadm": (),
     "tcpdump": (),
     "curl": (),
 }

@@ -3,15 +3,6 @@
 # takes a dead node's slot over, and a typo changes nothing.
 . /lab/lib.sh
 
-# exits STATUS TEXT COMMAND... - it must exit so and say so
-exits() {
-    local wanted=$1 text=$2
-    shift 2
-    "$@" >/tmp/said 2>&1
-    is "exit status $wanted: $*" "$?: $(grep -oF -m 1 -- "$text" /tmp/said)" "$wanted: $text" ||
-        diag "$(cat /tmp/said)"
-}
-
 exits 3 'module ipt_CLUSTERIP is not loaded' nfcluster status
 lan client node1 node2
 load

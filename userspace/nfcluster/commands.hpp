@@ -3,9 +3,14 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "drivers/condition.hpp"
+#include "drivers/ipvs.hpp"
 #include "drivers/proc_cluster.hpp"
+#include "drivers/statmark.hpp"
 
 #include <functional>
+#include <istream>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -26,9 +31,13 @@ enum class Exit {
 // All that a command touches.
 struct Host {
     ProcClusters clusters{"/proc/net/ipt_CLUSTERIP"};
+    Conditions conditions{"/proc/net/nf_condition"};
+    statmark::Pools pools{"/proc/net/nf_statmark"};
+    ipvs::Kernel ipvs{std::make_shared<netlink::GenericFamily>("IPVS"), "/proc/net/ip_vs"};
     // PATH of a service or of su may lack /usr/sbin.
     std::vector<std::string> save_programs{"iptables-legacy-save", "/usr/sbin/iptables-legacy-save",
                                            "iptables-save", "/usr/sbin/iptables-save"};
+    std::istream& in;
     std::ostream& out;
     std::ostream& err;
     bool terminal = false;      // colours, and a screen to clear
@@ -52,9 +61,26 @@ struct SlotsOptions {
     std::vector<std::string> commands;
 };
 
+struct ConditionOptions {
+    std::vector<std::string> words; // nothing, NAME, or any number of NAME up|down
+    std::vector<std::string> remove;
+    bool json = false;
+};
+
+struct PoolOptions {
+    std::optional<std::string> name;
+    std::vector<std::string> words; // commands
+    std::vector<std::string> remove;
+    bool json = false;
+};
+
 Exit status(Host& host, const StatusOptions& options);
 Exit which(Host& host, const WhichOptions& options);
 Exit slots(Host& host, const SlotsOptions& options);
+Exit condition(Host& host, const ConditionOptions& options);
+Exit pool(Host& host, const PoolOptions& options);
+// All words behind `nfcluster ipvs`.
+Exit ipvs_command(Host& host, std::vector<std::string> words);
 
 // Says what went wrong, on stderr.
 Exit complain(Host& host, const Error& error);

@@ -28,8 +28,11 @@ int main(int argc, char** argv) {
     // A parent that ignores it would keep us from learning how a child ended.
     std::signal(SIGCHLD, SIG_DFL);
 
-    nfc::Host host{
-        .out = std::cout, .err = std::cerr, .terminal = wants_colour(), .wait = one_second};
+    nfc::Host host{.in = std::cin,
+                   .out = std::cout,
+                   .err = std::cerr,
+                   .terminal = wants_colour(),
+                   .wait = one_second};
     const auto result = nfc::run(host, argc, argv);
 
     if (!std::cout.flush()) {

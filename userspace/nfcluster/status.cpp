@@ -1,127 +1,115 @@
 // SPDX-License-Identifier: GPL-2.0
-// nfcluster status: every cluster of this node.
-#include "drivers/saved_rules.hpp"
-#include "nfcluster/commands.hpp"
-#include "nfcluster/table.hpp"
+// nfcluster status: all that this node has of clusters, switches, pools and IPVS.
+#include "nfcluster/clusters.hpp"
+#include "nfcluster/ipvs_show.hpp"
+#include "nfcluster/show.hpp"
 
+#include <algorithm>
 #include <fmt/ostream.h>
-#include <nlohmann/json.hpp>
 
 namespace nfc {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-struct Row {
-    Address address;
-    Slots here;
-    Result<Rule> rule;
+struct Shown {
+    std::string text;
+    Json json;
+    bool empty;
 };
 
-Result<std::vector<Row>> look(const Host& host) {
-    const auto addresses = host.clusters.list();
-    if (!addresses)
-        return addresses.error();
+struct Part {
+    const char* name; // in JSON
+    Result<Shown> shown;
+};
 
-    std::vector<Row> rows;
-    if (addresses->empty())
-        return rows;
-    const auto rules = saved_rules(host.save_programs);
-    for (const auto address : *addresses) {
-        auto here = host.clusters.read(address);
-        if (here)
-            rows.push_back({address, std::move(*here),
-                            rules ? rules->cluster(address) : Result<Rule>(rules.error())});
-        else if (here.error().kind != Kind::NoCluster) // gone since we listed it
-            return here.error();
+// What has been counted would make everything change all the time.
+Json without_counters(Json list, const char* inner) {
+    for (auto& one : list) {
+        one.erase("stats");
+        for (auto& part : one[inner])
+            for (const char* counter :
+                 {"flows", "packets", "stats", "active", "inactive", "persistent"})
+                part.erase(counter);
     }
-    return rows;
+    return list;
 }
 
-std::string_view or_none(std::string_view text) {
-    return text.empty() ? "none" : text;
+Result<Shown> show_clusters(const Host& host) {
+    const auto rows = clusters_of(host);
+    if (!rows)
+        return rows.error();
+    return Shown{to_table(*rows, host.terminal), to_json(*rows), rows->empty()};
 }
 
-std::vector<Cell> cells(const Row& row) {
-    const auto here = to_string(row.here);
-    const Style style = row.here.empty() ? Style::Bad : Style::Good;
-    if (!row.rule) {
-        const Cell unknown{"?", Style::Faint};
-        return {{to_string(row.address)},
-                unknown,
-                unknown,
-                unknown,
-                unknown,
-                {std::string(or_none(here)), style},
-                unknown};
-    }
-
-    const auto& [mac, hash, total, local] = *row.rule->parameters;
-    const auto others = to_string(without(all_slots(total), row.here));
-    return {
-        {to_string(row.address)},
-        {printable(row.rule->interface)},
-        {to_string(mac)},
-        {fmt::format("{}{}", to_string(hash.mode),
-                     hash.seed ? fmt::format(" (seed {})", hash.seed) : "")},
-        {fmt::format("{}/{}", row.here.size(), total), style},
-        {std::string(or_none(here)), style},
-        {std::string(or_none(others)), Style::Faint},
-    };
+Result<Shown> show_switches(const Host& host) {
+    const auto switches = host.conditions.read();
+    if (!switches)
+        return switches.error();
+    return Shown{to_table(*switches, host.terminal), to_json(*switches), switches->empty()};
 }
 
-std::string as_table(const std::vector<Row>& rows, bool colours) {
-    if (rows.empty())
-        return "no clusters on this node\n";
+Result<Shown> show_pools(const Host& host) {
+    const auto pools = host.pools.list();
+    if (!pools)
+        return pools.error();
+    return Shown{to_table(*pools, host.terminal), without_counters(to_json(*pools), "backends"),
+                 pools->empty()};
+}
 
-    std::vector<std::vector<Cell>> lines{{}};
-    for (const char* heading : {"ADDRESS", "IFACE", "MAC", "HASH MODE", "SLOTS", "HERE", "OTHERS"})
-        lines[0].push_back({heading, Style::Heading});
-    for (const auto& row : rows)
-        lines.push_back(cells(row));
-    auto text = table(lines, colours);
-    for (const auto& row : rows)
-        if (!row.rule)
-            text += fmt::format("{}: {}\n", to_string(row.address), row.rule.error().text);
+Result<Shown> show_services(const Host& host) {
+    const auto services = host.ipvs.read();
+    if (!services)
+        return services.error();
+    return Shown{to_table(*services, ipvs::Columns::Servers, host.terminal),
+                 without_counters(to_json(*services), "servers"), services->empty()};
+}
+
+// Only of what is loaded; at least one.
+std::vector<Part> look(const Host& host) {
+    std::vector<Part> parts;
+    if (host.conditions.present())
+        parts.push_back({"conditions", show_switches(host)});
+    if (host.pools.present())
+        parts.push_back({"pools", show_pools(host)});
+    if (host.ipvs.present())
+        parts.push_back({"services", show_services(host)});
+    auto clusters = show_clusters(host);
+    const bool loaded = clusters || clusters.error().kind != Kind::NoCluster;
+    if (loaded || parts.empty())
+        parts.insert(parts.begin(), Part{"clusters", std::move(clusters)});
+    return parts;
+}
+
+const Error* first_error(const std::vector<Part>& parts) {
+    const auto at = std::ranges::find_if(parts, [](const Part& part) { return !part.shown; });
+    return at == parts.end() ? nullptr : &at->shown.error();
+}
+
+std::string as_text(const std::vector<Part>& parts) {
+    std::string text;
+    for (const auto& part : parts)
+        if (part.shown)
+            text += (text.empty() ? "" : "\n") + part.shown->text;
     return text;
 }
 
-std::string as_json(const std::vector<Row>& rows, bool pretty) {
-    Json clusters = Json::array();
-    for (const auto& row : rows) {
-        Json cluster = {{"address", to_string(row.address)}, {"here", row.here}};
-        if (row.rule) {
-            const auto& [mac, hash, total, local] = *row.rule->parameters;
-            cluster["interface"] = row.rule->interface;
-            cluster["mac"] = to_string(mac);
-            cluster["hashmode"] = to_string(hash.mode);
-            cluster["hash_init"] = hash.seed;
-            cluster["total"] = total;
-            cluster["others"] = without(all_slots(total), row.here);
-        } else {
-            for (const char* name :
-                 {"interface", "mac", "hashmode", "hash_init", "total", "others"})
-                cluster[name] = nullptr;
-            cluster["problem"] = row.rule.error().text;
-        }
-        clusters.push_back(std::move(cluster));
-    }
-    // An interface may be called by bytes that are no text.
-    return Json{{"clusters", clusters}}.dump(pretty ? 2 : -1, ' ', false,
-                                             Json::error_handler_t::replace) +
-           '\n';
+std::string as_json(const std::vector<Part>& parts, bool pretty) {
+    Json all = Json::object();
+    for (const auto& [name, shown] : parts)
+        all[name] = shown ? shown->json : Json();
+    if (const auto* error = first_error(parts))
+        all["problem"] = error->text;
+    return dump(all, pretty);
 }
 
 // One line a change and JSON all the way, problems too, or a screen.
 Exit watch(Host& host, bool json) {
     std::string before;
     do {
-        const auto rows = look(host);
-        const auto text = rows && json ? as_json(*rows, false)
-                          : rows       ? as_table(*rows, host.terminal)
-                          : json       ? Json{{"problem", rows.error().text}}.dump() + '\n'
-                                       : rows.error().text + '\n';
+        const auto parts = look(host);
+        const auto* error = first_error(parts);
+        const auto text =
+            json ? as_json(parts, false) : as_text(parts) + (error ? error->text + '\n' : "");
         if (text == before)
             continue;
         if (!json)
@@ -138,11 +126,17 @@ Exit status(Host& host, const StatusOptions& options) {
     if (options.watch)
         return watch(host, options.json);
 
-    const auto rows = look(host);
-    if (!rows)
-        return complain(host, rows.error());
-    host.out << (options.json ? as_json(*rows, true) : as_table(*rows, host.terminal));
-    return rows->empty() ? Exit::No : Exit::Yes;
+    const auto parts = look(host);
+    const auto* error = first_error(parts);
+    const auto text = as_text(parts);
+    // Where nothing at all can be told, the complaint is all there is.
+    if (!text.empty())
+        host.out << (options.json ? as_json(parts, true) : text);
+    if (error)
+        return complain(host, *error);
+    return std::ranges::all_of(parts, [](const Part& part) { return part.shown->empty; })
+               ? Exit::No
+               : Exit::Yes;
 }
 
 } // namespace nfc

@@ -47,10 +47,13 @@ std::string table(const std::vector<std::vector<Cell>>& rows, bool colours) {
     for (const auto& row : rows) {
         for (std::size_t column = 0; column < row.size(); ++column) {
             const auto& cell = row[column];
+            const auto room = widths[column] - cell.text.size();
+            if (cell.number)
+                text.append(room, ' ');
             text += styled(cell.text, cell.style, colours);
             // Nothing behind the last one: lines end where their text does.
             if (column + 1 < row.size())
-                text.append(widths[column] - cell.text.size() + 2, ' ');
+                text.append((cell.number ? 0 : room) + 2, ' ');
         }
         text += '\n';
     }

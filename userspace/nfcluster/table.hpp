@@ -18,6 +18,7 @@ std::string printable(std::string_view text);
 struct Cell {
     std::string text;
     Style style = Style::Plain;
+    bool number = false; // stands at the right of its column
 };
 
 std::string table(const std::vector<std::vector<Cell>>& rows, bool colours);

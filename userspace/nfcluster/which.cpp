@@ -3,10 +3,10 @@
 #include "core/text.hpp"
 #include "drivers/saved_rules.hpp"
 #include "nfcluster/commands.hpp"
+#include "nfcluster/json.hpp"
 #include "nfcluster/table.hpp"
 
 #include <fmt/ostream.h>
-#include <nlohmann/json.hpp>
 
 namespace nfc {
 
@@ -141,7 +141,6 @@ std::string in_words(const Question& q, std::uint32_t hash, const Result<Slots>&
 }
 
 std::string as_json(const Question& q, std::uint32_t hash, const Result<Slots>& here) {
-    using Json = nlohmann::ordered_json;
     const unsigned slot = slot_of(hash, q.total);
     Json answer = {
         {"address", to_string(q.cluster)},
@@ -157,7 +156,7 @@ std::string as_json(const Question& q, std::uint32_t hash, const Result<Slots>& 
     };
     if (!here)
         answer["problem"] = here.error().text;
-    return answer.dump(2) + '\n';
+    return dump(answer);
 }
 
 } // namespace

@@ -1,52 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 // The command line as a user meets it: words in, text and exit status out.
-#include "nfcluster/cli.hpp"
 #include "nfcluster/table.hpp"
-#include "tests/fake_node.hpp"
+#include "tests/cli_fixture.hpp"
 
 #include <csignal>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
 namespace nfc {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr auto demo = "*filter\n-A INPUT -d 192.168.0.10/32 -i eth0 -p tcp -m tcp --dport 80 "
-                      "-j CLUSTERIP --new --hashmode sourceip-sourceport --clustermac "
-                      "01:02:03:04:05:06 --total-nodes 2 --local-node 1 --hash-init 0\nCOMMIT\n";
-
-class Cli : public testing::Test {
-protected:
-    Cli() {
-        node.cluster("192.168.0.10", "1\n");
-        node.rules(demo);
-    }
-
-    int run(std::vector<const char*> words, bool terminal = false,
-            std::function<bool()> wait = nullptr) {
-        std::ostringstream out_stream, err_stream;
-        Host host{.clusters = ProcClusters(node.proc()),
-                  .save_programs = {node.program()},
-                  .out = out_stream,
-                  .err = err_stream,
-                  .terminal = terminal,
-                  .wait = [&] {
-                      out = out_stream.str();
-                      return wait();
-                  }};
-        words.insert(words.begin(), "nfcluster");
-        const auto result = nfc::run(host, static_cast<int>(words.size()), words.data());
-        out = out_stream.str();
-        err = err_stream.str();
-        return static_cast<int>(result);
-    }
-
-    FakeNode node;
-    std::string out, err;
-};
+using Parsed = nlohmann::json;
 
 TEST_F(Cli, says_what_it_is) {
     EXPECT_EQ(run({"--version"}), 0);
@@ -96,13 +60,13 @@ TEST_F(Cli, status_is_a_table) {
 
 TEST_F(Cli, status_is_json_for_programs) {
     EXPECT_EQ(run({"status", "--json"}), 0);
-    EXPECT_EQ(Json::parse(out), Json::parse(R"({"clusters": [{
+    EXPECT_EQ(Parsed::parse(out), Parsed::parse(R"({"clusters": [{
         "address": "192.168.0.10", "here": [1], "interface": "eth0", "mac": "01:02:03:04:05:06",
         "hashmode": "sourceip-sourceport", "hash_init": 0, "total": 2, "others": [2]}]})"));
     node.rules("-A INPUT -d 192.168.0.10/32 -i \xff\033[2J -j CLUSTERIP --new --hashmode sourceip "
                "--clustermac 01:02:03:04:05:06 --total-nodes 1 --local-node 1 --hash-init 7\n");
     EXPECT_EQ(run({"status", "--json"}), 0);
-    EXPECT_EQ(Json::parse(out)["clusters"][0]["hash_init"], 7);
+    EXPECT_EQ(Parsed::parse(out)["clusters"][0]["hash_init"], 7);
     EXPECT_EQ(run({"status"}), 0);
     EXPECT_EQ(out.find('\033'), std::string::npos);
     EXPECT_NE(out.find("sourceip (seed 7)"), std::string::npos);
@@ -113,8 +77,8 @@ TEST_F(Cli, status_without_rules_shows_what_it_can) {
     EXPECT_EQ(run({"status"}), 0);
     EXPECT_NE(out.find("Permission denied"), std::string::npos);
     EXPECT_EQ(run({"status", "--json"}), 0);
-    const auto cluster = Json::parse(out)["clusters"][0];
-    EXPECT_EQ(cluster["here"], Json::array({1}));
+    const auto cluster = Parsed::parse(out)["clusters"][0];
+    EXPECT_EQ(cluster["here"], Parsed::array({1}));
     EXPECT_TRUE(cluster["total"].is_null());
 }
 
@@ -125,6 +89,43 @@ TEST_F(Cli, status_tells_no_cluster_from_no_module) {
     std::filesystem::remove(node.proc());
     EXPECT_EQ(run({"status"}), 3);
     EXPECT_NE(err.find("not loaded"), std::string::npos);
+}
+
+TEST_F(Cli, status_shows_all_that_is_loaded) {
+    const auto make = [&] {
+        node.write(node.switches() / ".set", "mail1up=1\n");
+        node.write(node.pools() / ".pools", "");
+        node.write(node.pools() / "mail", "pool mail mode nth mask 0xff rules 1\nmark\n"
+                                          "0x1 1 up mail1up 5 20\n");
+        node.write(node.ipvs_file(), "");
+    };
+    make();
+    EXPECT_EQ(run({"ipvs", "add", "-t", "10.0.0.1:80"}), 0) << err;
+    EXPECT_EQ(run({"ipvs", "add", "-t", "10.0.0.1:80", "-r", "10.0.0.2"}), 0) << err;
+    EXPECT_EQ(run({"status"}), 0);
+    const std::string clusters = out.substr(0, out.find("\n\n"));
+    EXPECT_EQ(out.substr(clusters.size()),
+              "\n\nCONDITION  STATE\nmail1up    up\n"
+              "\nPOOL  MODE  MASK  UP   RULES\n"
+              "mail  nth   0xff  1/1      1\n"
+              "\nSERVICE          HOW  UP\ntcp 10.0.0.1:80  wlc  1/1\n");
+    EXPECT_EQ(run({"status", "--json"}), 0);
+    const auto all = Parsed::parse(out);
+    EXPECT_EQ(all["conditions"][0]["name"], "mail1up");
+    EXPECT_FALSE(all["pools"][0]["backends"][0].contains("packets"));
+    EXPECT_EQ(all["services"][0]["servers"][0]["weight"], 1);
+    EXPECT_FALSE(all["services"][0].contains("stats"));
+
+    std::filesystem::remove_all(node.proc());
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_EQ(out.substr(0, 9), "CONDITION");
+    ipvs_family->error = EPERM;
+    EXPECT_EQ(run({"status"}), 5);
+    EXPECT_EQ(out.substr(0, 9), "CONDITION");
+    EXPECT_EQ(err, "nfcluster: only root of the machine may see and change IPVS\n");
+    EXPECT_EQ(run({"status", "--json"}), 5);
+    EXPECT_TRUE(Parsed::parse(out)["services"].is_null());
+    EXPECT_FALSE(Parsed::parse(out)["problem"].is_null());
 }
 
 TEST_F(Cli, status_watches_changes_only) {
@@ -152,7 +153,7 @@ TEST_F(Cli, status_watches_changes_only) {
     EXPECT_EQ(lines(), 3);
     std::istringstream text(out);
     for (std::string line; std::getline(text, line);)
-        EXPECT_TRUE(Json::accept(line)) << line;
+        EXPECT_TRUE(Parsed::accept(line)) << line;
 }
 
 TEST_F(Cli, which_tells_slot_and_reason) {
@@ -171,7 +172,7 @@ TEST_F(Cli, which_needs_no_cluster_when_told_everything) {
     EXPECT_EQ(run({"which", "10.9.9.9", "203.0.113.9:53", "--port", "53", "--total-nodes", "16",
                    "--hashmode", "sourceip-sourceport-destport", "--json"}),
               3);
-    const auto answer = Json::parse(out);
+    const auto answer = Parsed::parse(out);
     EXPECT_EQ(answer["hash"], 0xd7c21507);
     EXPECT_EQ(answer["slot"], 14);
     EXPECT_TRUE(answer["here"].is_null());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A node that has its clusters in a folder of its own: writes pile up in the
-// files instead of taking effect, so that a test sees each of them.
+// A node that has its files in a folder of its own: writes pile up in them
+// instead of taking effect, so that a test sees each of them.
 #pragma once
 
 #include <cstdlib>
@@ -16,21 +16,30 @@ public:
     FakeNode() {
         std::string name = (std::filesystem::temp_directory_path() / "nfcluster-XXXXXX").string();
         root_ = ::mkdtemp(name.data());
-        std::filesystem::create_directory(proc());
+        for (const auto& folder : {proc(), switches(), pools()})
+            std::filesystem::create_directory(folder);
     }
     FakeNode(const FakeNode&) = delete;
     FakeNode& operator=(const FakeNode&) = delete;
     ~FakeNode() { std::filesystem::remove_all(root_); }
 
     std::filesystem::path proc() const { return root_ / "ipt_CLUSTERIP"; }
+    std::filesystem::path switches() const { return root_ / "nf_condition"; }
+    std::filesystem::path pools() const { return root_ / "nf_statmark"; }
+    std::filesystem::path ipvs_file() const { return root_ / "ip_vs"; }
     std::filesystem::path program() const { return root_ / "save"; }
 
     void cluster(const std::string& address, const std::string& text) const {
-        std::ofstream(proc() / address) << text;
+        write(proc() / address, text);
     }
-    std::string file(const std::string& address) const {
+    std::string file(const std::string& address) const { return text_of(proc() / address); }
+
+    static void write(const std::filesystem::path& file, const std::string& text) {
+        std::ofstream(file) << text;
+    }
+    static std::string text_of(const std::filesystem::path& file) {
         std::ostringstream text;
-        text << std::ifstream(proc() / address).rdbuf();
+        text << std::ifstream(file).rdbuf();
         return text.str();
     }
     // Makes the program that prints the rules.

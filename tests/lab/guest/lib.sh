@@ -89,6 +89,16 @@ fails_with() {
     return 1
 }
 
+# exits STATUS TEXT COMMAND... - it must exit so, and say so on stdout or stderr
+exits() {
+    local wanted=$1 text=$2 status
+    shift 2
+    "$@" >"$_out" 2>&1
+    status=$?
+    is "exit status $wanted: $(printf %.100s "$*")" "$status: $(grep -oF -m 1 -- "$text" "$_out")" \
+        "$wanted: $text" || _show
+}
+
 # plan COUNT, or done_testing at the end: one of both, or the scenario fails
 plan() { printf '1..%d\n' "$1"; }
 done_testing() { plan "$_count"; }

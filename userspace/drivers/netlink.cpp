@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "drivers/netlink.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <linux/genetlink.h>
+
+namespace nfc::netlink {
+
+namespace {
+
+constexpr std::uint8_t version = 1; // of all families that we ask
+constexpr std::size_t headers = NLMSG_HDRLEN + GENL_HDRLEN;
+
+struct Collector {
+    std::uint16_t type;
+    std::vector<Attributes>* messages;
+};
+
+int collect(const nlmsghdr* message, void* data) {
+    const auto& [type, messages] = *static_cast<Collector*>(data);
+    if (message->nlmsg_type == type && mnl_nlmsg_get_payload_len(message) >= GENL_HDRLEN) {
+        const auto* from =
+            static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload_offset(message, GENL_HDRLEN));
+        messages->emplace_back(
+            from, static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload_tail(message)));
+    }
+    return MNL_CB_OK;
+}
+
+} // namespace
+
+// --- attributes
+
+Writer::Writer() = default;
+
+void Writer::put(std::uint16_t type, const void* data, std::size_t size) {
+    const nlattr head{static_cast<std::uint16_t>(MNL_ATTR_HDRLEN + size), type};
+    const auto at = bytes_.size();
+
+    bytes_.resize(at + MNL_ATTR_HDRLEN + MNL_ALIGN(size));
+    std::memcpy(&bytes_[at], &head, sizeof(head));
+    if (size)
+        std::memcpy(&bytes_[at + MNL_ATTR_HDRLEN], data, size);
+}
+
+Reader::Reader(const void* attributes, std::size_t size, std::uint16_t most)
+    : found_(std::size_t{most} + 1) {
+    const auto* at = static_cast<const nlattr*>(attributes);
+    auto left = static_cast<int>(std::min<std::size_t>(size, INT32_MAX));
+
+    while (mnl_attr_ok(at, left)) {
+        if (const auto type = mnl_attr_get_type(at); type <= most)
+            found_[type] = at;
+        left -= static_cast<int>(MNL_ALIGN(at->nla_len));
+        at = mnl_attr_next(at);
+    }
+}
+
+const nlattr* Reader::find(std::uint16_t type) const {
+    return type < found_.size() ? found_[type] : nullptr;
+}
+
+std::optional<std::uint64_t> Reader::number(std::uint16_t type) const {
+    const auto* attribute = find(type);
+    if (!attribute)
+        return std::nullopt;
+    switch (mnl_attr_get_payload_len(attribute)) {
+    case 1:
+        return mnl_attr_get_u8(attribute);
+    case 2:
+        return mnl_attr_get_u16(attribute);
+    case 4:
+        return mnl_attr_get_u32(attribute);
+    case 8:
+        return mnl_attr_get_u64(attribute);
+    default:
+        return std::nullopt;
+    }
+}
+
+std::optional<std::string> Reader::text(std::uint16_t type) const {
+    const auto* attribute = find(type);
+    if (!attribute)
+        return std::nullopt;
+    const auto* from = static_cast<const char*>(mnl_attr_get_payload(attribute));
+    // It ends at the first NUL, or where the attribute does.
+    return std::string(from, ::strnlen(from, mnl_attr_get_payload_len(attribute)));
+}
+
+const std::uint8_t* Reader::bytes(std::uint16_t type, std::size_t size) const {
+    const auto* attribute = find(type);
+    if (!attribute || mnl_attr_get_payload_len(attribute) != size)
+        return nullptr;
+    return static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute));
+}
+
+std::optional<Reader> Reader::nested(std::uint16_t type, std::uint16_t most) const {
+    const auto* attribute = find(type);
+    if (!attribute)
+        return std::nullopt;
+    return Reader(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute), most);
+}
+
+std::optional<std::uint16_t> read_family_id(const Attributes& attributes) {
+    const Reader reader(attributes.data(), attributes.size(), CTRL_ATTR_MAX);
+    const auto id = reader.number(CTRL_ATTR_FAMILY_ID);
+    if (!id || *id < NLMSG_MIN_TYPE || *id > UINT16_MAX)
+        return std::nullopt;
+    return static_cast<std::uint16_t>(*id);
+}
+
+// --- the socket
+
+Result<Done> GenericFamily::open() {
+    if (id_)
+        return Done{};
+    socket_.reset(mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC));
+    if (!socket_ || mnl_socket_bind(socket_.get(), 0, MNL_SOCKET_AUTOPID) < 0)
+        return Error{Kind::Unavailable,
+                     fmt::format("cannot ask the kernel by netlink: {}", errno_text(errno))};
+
+    Writer question;
+    question.put_text(CTRL_ATTR_FAMILY_NAME, name_);
+    const auto answer = talk(GENL_ID_CTRL, NLM_F_ACK, CTRL_CMD_GETFAMILY, question.attributes());
+    if (answer.error == ENOENT)
+        return Error{Kind::NoCluster, fmt::format("{} is not in this kernel", name_)};
+    if (answer.error)
+        return Error{Kind::Unavailable,
+                     fmt::format("cannot ask for {}: {}", name_, errno_text(answer.error))};
+    const auto id = answer.messages.empty() ? std::nullopt : read_family_id(answer.messages[0]);
+    if (!id)
+        return Error{Kind::Unavailable,
+                     fmt::format("the kernel's answer about {} makes no sense", name_)};
+    id_ = *id;
+    return Done{};
+}
+
+Answer GenericFamily::ask(std::uint8_t command, bool dump, const Attributes& attributes) {
+    return talk(id_, dump ? NLM_F_DUMP : NLM_F_ACK, command, attributes);
+}
+
+Answer GenericFamily::talk(std::uint16_t type, std::uint16_t flags, std::uint8_t command,
+                           const Attributes& attributes) {
+    std::vector<std::uint8_t> request(headers + attributes.size());
+    auto* message = mnl_nlmsg_put_header(request.data());
+    message->nlmsg_type = type;
+    message->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+    message->nlmsg_seq = ++sequence_;
+    message->nlmsg_len = static_cast<std::uint32_t>(request.size());
+    const genlmsghdr head{command, version, 0};
+    std::memcpy(&request[NLMSG_HDRLEN], &head, sizeof(head));
+    std::ranges::copy(attributes, request.begin() + headers);
+
+    Answer answer;
+    Collector collector{type, &answer.messages};
+    if (mnl_socket_sendto(socket_.get(), request.data(), request.size()) < 0)
+        return {errno, {}};
+    alignas(nlmsghdr) std::array<char, 32768> buffer; // the most that a dump sends at once
+    for (int more = MNL_CB_OK; more == MNL_CB_OK;) {
+        const auto got = mnl_socket_recvfrom(socket_.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR)
+            continue;
+        more = got < 0 ? MNL_CB_ERROR
+                       : mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), sequence_,
+                                    mnl_socket_get_portid(socket_.get()), collect, &collector);
+        if (more == MNL_CB_ERROR)
+            answer.error = errno;
+    }
+    return answer;
+}
+
+} // namespace nfc::netlink
