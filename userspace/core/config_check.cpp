@@ -120,7 +120,7 @@ Result<std::string> read_dns_name(const std::string& field, std::string_view tex
 
     if (text == ".")
         return std::string(text);
-    if (!is_word(rest) || rest.size() > 253 || rest.ends_with('.'))
+    if (!is_word(rest) || rest.find('\\') != rest.npos || rest.size() > 253 || rest.ends_with('.'))
         return wrong;
     while (!rest.empty()) {
         const auto label = take_until(rest, '.');
