@@ -25,7 +25,8 @@ std::uint16_t asked_port(const Check& check, std::uint16_t own);
 
 // Within the check's timeout there is an answer, whatever the server does. Whoever
 // cancels the coroutine gets an asio::system_error at once; no socket and no
-// process is left behind either way.
+// process is left behind either way. Within a coroutine, pass what has a name: of
+// an aggregate in braces behind co_await, gcc 12 destroys the strings twice.
 asio::awaitable<Answer> ask(Check check, Endpoint target, TlsAuthorities& authorities);
 
 } // namespace nfc
