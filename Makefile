@@ -27,6 +27,7 @@ lab: ## a VM with everything installed: KERNEL=6.12 [RUN=script], else a shell
 ##@ Build
 .PHONY: modules
 modules: ## kernel modules: newest headers, or KVER=, KDIR=, KERNEL=5.10|6.1|6.12|sid
+	@$(if $(KERNEL),$(call needs,build lab))
 	@packaging/build-modules $(if $(KDIR),--kdir $(KDIR)) $(if $(KVER),--kver $(KVER)) $(if $(KERNEL),--kernel $(KERNEL))
 
 .PHONY: xtables

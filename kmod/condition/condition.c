@@ -50,7 +50,7 @@ void nfc_condition_insert(struct nfc_condition *condition)
 	nn->count++;
 	hash_add(nn->conditions, &condition->node,
 		 nfc_condition_key(condition->name));
-	nfc_changed(&nn->changes);
+	nfc_changed(&nn->folder.changes);
 }
 
 void nfc_condition_unlink(struct nfc_condition *condition)
@@ -60,5 +60,5 @@ void nfc_condition_unlink(struct nfc_condition *condition)
 	lockdep_assert_held(&nn->lock);
 	nn->count--;
 	hash_del(&condition->node);
-	nfc_changed(&nn->changes);
+	nfc_changed(&nn->folder.changes);
 }

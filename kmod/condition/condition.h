@@ -11,7 +11,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "export.h"
-#include "proc_poll.h"
+#include "folder.h"
 #include "uapi/nf_condition.h"
 
 struct proc_dir_entry;
@@ -54,19 +54,14 @@ struct nfc_condition {
  *	because those can take as long as user space likes
  * @conditions: by name
  * @count: number of @conditions
- * @changes: of any value, and of which conditions there are
- * @proc_dir: /proc/net/nf_condition
- * @proc_set: its file .set
- * @unowned: there was nobody who could own that when it was made
+ * @folder: /proc/net/nf_condition, and in it .set, which changes with any value
+ *	and with which conditions there are
  */
 struct nfc_condition_net {
 	struct mutex lock;	/* which conditions there are */
 	DECLARE_HASHTABLE(conditions, 6);
 	unsigned int count;
-	struct nfc_changes changes;
-	struct proc_dir_entry *proc_dir;
-	struct proc_dir_entry *proc_set;
-	bool unowned;
+	struct nfc_folder folder;
 };
 
 extern unsigned int nfc_condition_net_id;
@@ -84,7 +79,7 @@ static inline bool nfc_condition_value(const struct nfc_condition *condition)
 
 /*
  * From a handler of its file, or under nfc_condition_net.lock. Whether it has
- * changed, and with it nfc_condition_net.changes, which the caller counts. Then
+ * changed, and with it nfc_condition_net.folder.changes, which the caller counts. Then
  * comes nfc_condition_tell().
  */
 bool nfc_condition_set(struct nfc_condition *condition, bool value);

@@ -9,10 +9,4 @@ struct net;
 
 int nfc_condition_control_init(struct net *net);
 
-/* Takes .set away, and waits for whoever is in it. */
-void nfc_condition_control_close(struct net *net);
-
-/* When there is no other file any more. */
-void nfc_condition_control_exit(struct net *net);
-
 #endif /* _NFC_CONDITION_CONTROL_H */

@@ -51,8 +51,8 @@ bool nfc_condition_is_on(const struct nfc_condition *condition);
  * the write() that brought them returns; from several writers at once. No lock
  * of xt_condition is held: it may get and put conditions. But it comes from
  * within a file of /proc/net/nf_condition, whose removal waits for it, and
- * nfc_condition_watch() and -unwatch() do so too. And it may come while the
- * namespace ends: the caller's own exit handler may have been there before.
+ * nfc_condition_watch() and -unwatch() do so too. The namespace is held: it does
+ * not end meanwhile.
  *
  * Return: 0; -EEXIST: @nb is there already (before 5.15 that only warns).
  */

@@ -5,9 +5,9 @@
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/uaccess.h>
-#include "compat.h"
 #include "condition.h"
 #include "file.h"
+#include "proc_file.h"
 #include "watch.h"
 
 static unsigned int condition_list_perms __read_mostly = 0644;
@@ -25,19 +25,14 @@ unsigned int nfc_condition_file_mode(void)
 	return READ_ONCE(condition_list_perms) & 0666;
 }
 
-/* An id that the namespace does not know leaves the file to its own root. */
 void nfc_condition_file_own(struct proc_dir_entry *file, const struct net *net)
 {
-	kuid_t uid = make_kuid(net->user_ns, READ_ONCE(condition_uid_perms));
-	kgid_t gid = make_kgid(net->user_ns, READ_ONCE(condition_gid_perms));
-
-	if (!uid_valid(uid))
-		uid = make_kuid(net->user_ns, 0);
-	if (!gid_valid(gid))
-		gid = make_kgid(net->user_ns, 0);
-	if (uid_valid(uid) && gid_valid(gid))
-		proc_set_user(file, uid, gid);
+	nfc_proc_own(file, net, READ_ONCE(condition_uid_perms),
+		     READ_ONCE(condition_gid_perms));
 }
+
+/* "0" or "1", and a newline */
+#define NFC_CONDITION_TEXT_MAX	2
 
 static int nfc_condition_show(struct seq_file *m, void *v)
 {
@@ -51,29 +46,49 @@ static int nfc_condition_show(struct seq_file *m, void *v)
 static int nfc_condition_open(struct inode *inode, struct file *file)
 {
 	struct nfc_condition *condition = pde_data(inode);
-	int err = single_open(file, nfc_condition_show, condition);
 
-	if (!err)
-		nfc_changes_seen(file->private_data, &condition->changes);
-	return err;
+	return nfc_proc_open(file, nfc_condition_show, condition,
+			     &condition->changes);
+}
+
+static ssize_t nfc_condition_read(struct file *file, char __user *to,
+				  size_t len, loff_t *pos)
+{
+	const struct nfc_condition *condition = pde_data(file_inode(file));
+
+	return nfc_proc_read(condition->net, file, to, len, pos);
+}
+
+/* No allocation: a switch can be flipped whatever memory there is. */
+static int nfc_condition_assign(struct nfc_condition *condition,
+				const char __user *from, size_t len)
+{
+	char text[NFC_CONDITION_TEXT_MAX];
+
+	if (copy_from_user(text, from, len))
+		return -EFAULT;
+	if ((text[0] != '0' && text[0] != '1') || (len == 2 && text[1] != '\n'))
+		return -EINVAL;
+	if (nfc_condition_set(condition, text[0] == '1'))
+		nfc_changed(&condition->nn->folder.changes);
+	nfc_condition_tell(condition->net);
+	return 0;
 }
 
 static ssize_t nfc_condition_write(struct file *file, const char __user *from,
 				   size_t len, loff_t *pos)
 {
 	struct nfc_condition *condition = pde_data(file_inode(file));
-	char text[2];
+	struct net *net = condition->net;
+	int err;
 
-	if (len < 1 || len > sizeof(text))
+	if (len < 1 || len > NFC_CONDITION_TEXT_MAX)
 		return -EINVAL;
-	if (copy_from_user(text, from, len))
-		return -EFAULT;
-	if ((text[0] != '0' && text[0] != '1') || (len == 2 && text[1] != '\n'))
-		return -EINVAL;
-	if (nfc_condition_set(condition, text[0] == '1'))
-		nfc_changed(&condition->nn->changes);
-	nfc_condition_tell(condition->net);
-	return len;
+	if (!nfc_proc_enter(net))
+		return -EIO;
+	err = nfc_condition_assign(condition, from, len);
+	nfc_proc_leave(net);
+	return err ?: len;
 }
 
 static __poll_t nfc_condition_poll(struct file *file, poll_table *wait)
@@ -85,7 +100,7 @@ static __poll_t nfc_condition_poll(struct file *file, poll_table *wait)
 
 static const struct proc_ops nfc_condition_ops = {
 	.proc_open	= nfc_condition_open,
-	.proc_read	= seq_read,
+	.proc_read	= nfc_condition_read,
 	.proc_write	= nfc_condition_write,
 	.proc_lseek	= seq_lseek,
 	.proc_poll	= nfc_condition_poll,
@@ -96,7 +111,7 @@ int nfc_condition_file_create(struct nfc_condition *condition)
 {
 	condition->proc = proc_create_data(condition->name,
 					   nfc_condition_file_mode(),
-					   condition->nn->proc_dir,
+					   condition->nn->folder.dir,
 					   &nfc_condition_ops, condition);
 	if (!condition->proc)
 		return -ENOMEM;
@@ -104,9 +119,7 @@ int nfc_condition_file_create(struct nfc_condition *condition)
 	return 0;
 }
 
-void nfc_condition_file_remove(struct nfc_condition *condition)
+void nfc_condition_file_remove(struct nfc_condition *condition, unsigned long until)
 {
-	nfc_changes_drain(&condition->changes);
-	proc_remove(condition->proc);
-	nfc_changes_drain(&condition->changes);
+	nfc_proc_remove(condition->proc, &condition->changes, until);
 }

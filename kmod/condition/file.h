@@ -13,10 +13,10 @@ struct proc_dir_entry;
 int nfc_condition_file_create(struct nfc_condition *condition);
 
 /*
- * Waits for whoever is in the file or sleeps in poll(); after nfc_changes_end(),
- * not under nfc_condition_net.lock.
+ * Waits for whoever is in the file, and until @until for who sleeps in poll(),
+ * as nfc_changes_patience() says; after nfc_changes_end(), not under nfc_condition_net.lock.
  */
-void nfc_condition_file_remove(struct nfc_condition *condition);
+void nfc_condition_file_remove(struct nfc_condition *condition, unsigned long until);
 
 /* Mode and owner of this module's files, as its parameters say. */
 unsigned int nfc_condition_file_mode(void);

@@ -11,6 +11,12 @@
 #include "watch.h"
 #include "words.h"
 
+static void nfc_condition_free(struct nfc_condition *condition)
+{
+	nfc_changes_free(&condition->changes);
+	kfree(condition);
+}
+
 static struct nfc_condition *nfc_condition_create(struct net *net,
 						  struct nfc_condition_net *nn,
 						  const char *name)
@@ -26,13 +32,16 @@ static struct nfc_condition *nfc_condition_create(struct net *net,
 	condition = kzalloc(sizeof(*condition), GFP_KERNEL_ACCOUNT);
 	if (!condition)
 		return ERR_PTR(-ENOMEM);
-	nfc_changes_init(&condition->changes);
+	if (nfc_changes_init(&condition->changes)) {
+		kfree(condition);
+		return ERR_PTR(-ENOMEM);
+	}
 	condition->net = net;
 	condition->nn = nn;
 	strscpy(condition->name, name, sizeof(condition->name));
 	err = nfc_condition_file_create(condition);
 	if (err) {
-		kfree(condition);
+		nfc_condition_free(condition);
 		return ERR_PTR(err);
 	}
 	nfc_condition_insert(condition);
@@ -83,7 +92,7 @@ void nfc_condition_put(struct nfc_condition *condition)
 	last = !--condition->users && hlist_unhashed(&condition->node);
 	mutex_unlock(&nn->lock);
 	if (last)
-		kfree(condition);
+		nfc_condition_free(condition);
 }
 EXPORT_SYMBOL_GPL(nfc_condition_put);
 
@@ -106,17 +115,19 @@ static void nfc_condition_bury(struct nfc_condition_net *nn,
 			       struct list_head *doomed)
 {
 	struct nfc_condition *condition, *next;
+	unsigned long until;
 
 	list_for_each_entry(condition, doomed, bury)
 		nfc_changes_end(&condition->changes);
+	until = nfc_changes_patience();
 	list_for_each_entry(condition, doomed, bury)
-		nfc_condition_file_remove(condition);
+		nfc_condition_file_remove(condition, until);
 
 	mutex_lock(&nn->lock);
 	list_for_each_entry_safe(condition, next, doomed, bury) {
 		nfc_condition_unlink(condition);
 		if (!condition->users)
-			kfree(condition);
+			nfc_condition_free(condition);
 	}
 	mutex_unlock(&nn->lock);
 }
@@ -185,7 +196,7 @@ int nfc_condition_apply(struct net *net, struct nfc_condition_word *words,
 				changed |= nfc_condition_set(words[i].condition,
 							     words[i].value);
 		if (changed)
-			nfc_changed(&nn->changes);
+			nfc_changed(&nn->folder.changes);
 	} else {
 		/* Those that were to go stay, those that came go. */
 		list_for_each_entry_safe(condition, next, &doomed, bury) {

@@ -8,22 +8,25 @@
 #include "lifetime.h"
 #include "match.h"
 
+NFC_DEFINE_ORPHANS();
+
 static int __net_init nfc_condition_net_init(struct net *net)
 {
 	struct nfc_condition_net *nn = nfc_condition_pernet(net);
 
 	mutex_init(&nn->lock);
 	hash_init(nn->conditions);
-	nfc_changes_init(&nn->changes);
 	return nfc_condition_control_init(net);
 }
 
 static void __net_exit nfc_condition_net_exit(struct net *net)
 {
+	struct nfc_condition_net *nn = nfc_condition_pernet(net);
+
 	/* First what makes files, then the files. */
-	nfc_condition_control_close(net);
-	nfc_condition_forget_all(nfc_condition_pernet(net));
-	nfc_condition_control_exit(net);
+	nfc_folder_close(&nn->folder);
+	nfc_condition_forget_all(nn);
+	nfc_folder_exit(&nn->folder);
 }
 
 static struct pernet_operations nfc_condition_net_ops = {
@@ -42,10 +45,16 @@ static int __init nfc_condition_init(void)
 		return err;
 	err = register_pernet_subsys(&nfc_condition_net_ops);
 	if (err)
-		return err;
+		goto err_orphans;
 	err = nfc_condition_match_init();
 	if (err)
-		unregister_pernet_subsys(&nfc_condition_net_ops);
+		goto err_pernet;
+	return 0;
+
+err_pernet:
+	unregister_pernet_subsys(&nfc_condition_net_ops);
+err_orphans:
+	nfc_orphans_await();
 	return err;
 }
 
@@ -53,6 +62,7 @@ static void __exit nfc_condition_exit(void)
 {
 	nfc_condition_match_exit();
 	unregister_pernet_subsys(&nfc_condition_net_ops);
+	nfc_orphans_await();
 }
 
 module_init(nfc_condition_init);

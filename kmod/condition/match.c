@@ -41,29 +41,22 @@ static void nfc_condition_mt_destroy(const struct xt_mtdtor_param *par)
 	nfc_condition_put(info->condition);
 }
 
+#define NFC_CONDITION_MT(of_family)					\
+	{								\
+		.name		= NFC_CONDITION_MATCH,			\
+		.revision	= NFC_CONDITION_REVISION,		\
+		.family		= (of_family),				\
+		.match		= nfc_condition_mt,			\
+		.checkentry	= nfc_condition_mt_check,		\
+		.destroy	= nfc_condition_mt_destroy,		\
+		.matchsize	= sizeof(struct nfc_condition_info),	\
+		.usersize	= NFC_CONDITION_USERSIZE,		\
+		.me		= THIS_MODULE,				\
+	}
+
 static struct xt_match nfc_condition_mt_reg[] __read_mostly = {
-	{
-		.name		= NFC_CONDITION_MATCH,
-		.revision	= NFC_CONDITION_REVISION,
-		.family		= NFPROTO_IPV4,
-		.match		= nfc_condition_mt,
-		.checkentry	= nfc_condition_mt_check,
-		.destroy	= nfc_condition_mt_destroy,
-		.matchsize	= sizeof(struct nfc_condition_info),
-		.usersize	= NFC_CONDITION_USERSIZE,
-		.me		= THIS_MODULE,
-	},
-	{
-		.name		= NFC_CONDITION_MATCH,
-		.revision	= NFC_CONDITION_REVISION,
-		.family		= NFPROTO_IPV6,
-		.match		= nfc_condition_mt,
-		.checkentry	= nfc_condition_mt_check,
-		.destroy	= nfc_condition_mt_destroy,
-		.matchsize	= sizeof(struct nfc_condition_info),
-		.usersize	= NFC_CONDITION_USERSIZE,
-		.me		= THIS_MODULE,
-	},
+	NFC_CONDITION_MT(NFPROTO_IPV4),
+	NFC_CONDITION_MT(NFPROTO_IPV6),
 };
 
 /* x_tables would take a second match of the name without a word. */

@@ -9,10 +9,4 @@ struct net;
 
 int nfc_pools_files_init(struct net *net);
 
-/* Takes .pools away, and waits for whoever is in it. */
-void nfc_pools_files_close(struct net *net);
-
-/* When there is no other file any more. */
-void nfc_pools_files_exit(struct net *net);
-
 #endif /* _NFC_STATMARK_CONTROL_H */

@@ -6,14 +6,12 @@
  * run, and lets none begin after it.
  */
 #include <linux/proc_fs.h>
-#include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 #include "change.h"
 #include "command.h"
-#include "compat.h"
 #include "file.h"
 #include "gate.h"
+#include "proc_file.h"
 
 static const char *nfc_backend_state(const struct nfc_backend_spec *spec,
 				     const struct nfc_backend *backend)
@@ -81,14 +79,19 @@ static int nfc_pool_show(struct seq_file *m, void *v)
 static int nfc_pool_open(struct inode *inode, struct file *file)
 {
 	struct nfc_pool *pool = pde_data(inode);
-	int err = single_open(file, nfc_pool_show, pool);
 
-	if (!err)
-		nfc_changes_seen(file->private_data, &pool->changes);
-	return err;
+	return nfc_proc_open(file, nfc_pool_show, pool, &pool->changes);
 }
 
-static int nfc_pool_run(struct nfc_pool *pool, char *text, size_t len)
+static ssize_t nfc_pool_read(struct file *file, char __user *to, size_t len,
+			     loff_t *pos)
+{
+	const struct nfc_pool *pool = pde_data(file_inode(file));
+
+	return nfc_proc_read(pool->net, file, to, len, pos);
+}
+
+static int nfc_pool_carry_out(struct nfc_pool *pool, char *text, size_t len)
 {
 	struct nfc_pool_spec *draft, *unused = NULL;
 	int err;
@@ -104,25 +107,23 @@ static int nfc_pool_run(struct nfc_pool *pool, char *text, size_t len)
 	return err;
 }
 
-/* One write is one change; where in the file it is written does not matter. */
+static int nfc_pool_run(void *pool, char *text, size_t len)
+{
+	bool held = strstr(text, "gate") && nfc_gates_hold();
+	int err = nfc_pool_carry_out(pool, text, len);
+
+	if (held)
+		nfc_gates_drop();
+	return err;
+}
+
 static ssize_t nfc_pool_write(struct file *file, const char __user *from,
 			      size_t len, loff_t *pos)
 {
-	bool held;
-	char *text;
-	int err;
+	struct nfc_pool *pool = pde_data(file_inode(file));
 
-	if (len > NFC_COMMANDS_MAX)
-		return -E2BIG;
-	text = memdup_user_nul(from, len);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	held = strstr(text, "gate") && nfc_gates_hold();
-	err = nfc_pool_run(pde_data(file_inode(file)), text, len);
-	if (held)
-		nfc_gates_drop();
-	kfree(text);
-	return err ?: len;
+	return nfc_proc_write(pool->net, from, len, NFC_COMMANDS_MAX,
+			      nfc_pool_run, pool);
 }
 
 static __poll_t nfc_pool_poll(struct file *file, poll_table *wait)
@@ -134,7 +135,7 @@ static __poll_t nfc_pool_poll(struct file *file, poll_table *wait)
 
 static const struct proc_ops nfc_pool_ops = {
 	.proc_open	= nfc_pool_open,
-	.proc_read	= seq_read,
+	.proc_read	= nfc_pool_read,
 	.proc_write	= nfc_pool_write,
 	.proc_lseek	= seq_lseek,
 	.proc_poll	= nfc_pool_poll,
@@ -143,16 +144,12 @@ static const struct proc_ops nfc_pool_ops = {
 
 void nfc_pool_file_own(struct proc_dir_entry *file, const struct net *net)
 {
-	kuid_t uid = make_kuid(net->user_ns, 0);
-	kgid_t gid = make_kgid(net->user_ns, 0);
-
-	if (uid_valid(uid) && gid_valid(gid))
-		proc_set_user(file, uid, gid);
+	nfc_proc_own(file, net, 0, 0);
 }
 
 int nfc_pool_file_create(struct nfc_pool *pool)
 {
-	pool->proc = proc_create_data(pool->name, 0644, pool->nn->proc_dir,
+	pool->proc = proc_create_data(pool->name, 0644, pool->nn->folder.dir,
 				      &nfc_pool_ops, pool);
 	if (!pool->proc)
 		return -ENOMEM;
@@ -160,9 +157,7 @@ int nfc_pool_file_create(struct nfc_pool *pool)
 	return 0;
 }
 
-void nfc_pool_file_remove(struct nfc_pool *pool)
+void nfc_pool_file_remove(struct nfc_pool *pool, unsigned long until)
 {
-	nfc_changes_drain(&pool->changes);
-	proc_remove(pool->proc);
-	nfc_changes_drain(&pool->changes);
+	nfc_proc_remove(pool->proc, &pool->changes, until);
 }

@@ -27,9 +27,8 @@ static struct nfc_pool *nfc_pool_alloc(struct net *net, const char *name)
 	pool->spec = nfc_spec_alloc(0);
 	pool->declared = nfc_spec_alloc(0);
 	INIT_LIST_HEAD(&pool->declarations);
-	nfc_changes_init(&pool->changes);
 	strscpy(pool->name, name, sizeof(pool->name));
-	if (pool->spec && pool->declared)
+	if (pool->spec && pool->declared && !nfc_changes_init(&pool->changes))
 		return pool;
 	nfc_spec_free(pool->spec);
 	nfc_spec_free(pool->declared);
@@ -43,6 +42,7 @@ static void nfc_pool_free(struct nfc_pool *pool)
 	nfc_pool_table_free(pool);
 	nfc_pool_change_done(pool->spec);
 	nfc_spec_free(pool->declared);
+	nfc_changes_free(&pool->changes);
 	kfree_rcu(pool, rcu);
 }
 
@@ -298,11 +298,13 @@ static void nfc_pool_doom(struct nfc_pool *pool, struct list_head *doomed)
 static void nfc_pools_bury(struct nfc_pool_net *nn, struct list_head *doomed)
 {
 	struct nfc_pool *pool, *next;
+	unsigned long until;
 
 	list_for_each_entry(pool, doomed, bury)
 		nfc_changes_end(&pool->changes);
+	until = nfc_changes_patience();
 	list_for_each_entry(pool, doomed, bury)
-		nfc_pool_file_remove(pool);
+		nfc_pool_file_remove(pool, until);
 
 	mutex_lock(&nn->lock);
 	list_for_each_entry_safe(pool, next, doomed, bury) {

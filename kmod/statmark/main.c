@@ -11,22 +11,25 @@
 #include "lifetime.h"
 #include "target.h"
 
+NFC_DEFINE_ORPHANS();
+
 static int __net_init nfc_pool_net_init(struct net *net)
 {
 	struct nfc_pool_net *nn = nfc_pool_pernet(net);
 
 	mutex_init(&nn->lock);
 	hash_init(nn->pools);
-	nfc_changes_init(&nn->changes);
 	return nfc_pools_files_init(net);
 }
 
 static void __net_exit nfc_pool_net_exit(struct net *net)
 {
+	struct nfc_pool_net *nn = nfc_pool_pernet(net);
+
 	/* First what takes files away, then the files. */
-	nfc_pools_files_close(net);
-	nfc_pools_forget(nfc_pool_pernet(net));
-	nfc_pools_files_exit(net);
+	nfc_folder_close(&nn->folder);
+	nfc_pools_forget(nn);
+	nfc_folder_exit(&nn->folder);
 }
 
 static struct pernet_operations nfc_pool_net_ops = {
@@ -43,10 +46,16 @@ static int __init nfc_statmark_init(void)
 	nfc_gates_init(nfc_pools_gates_changed);
 	err = register_pernet_subsys(&nfc_pool_net_ops);
 	if (err)
-		return err;
+		goto err_orphans;
 	err = nfc_statmark_tg_init();
 	if (err)
-		unregister_pernet_subsys(&nfc_pool_net_ops);
+		goto err_pernet;
+	return 0;
+
+err_pernet:
+	unregister_pernet_subsys(&nfc_pool_net_ops);
+err_orphans:
+	nfc_orphans_await();
 	return err;
 }
 
@@ -55,6 +64,7 @@ static void __exit nfc_statmark_exit(void)
 {
 	nfc_statmark_tg_exit();
 	unregister_pernet_subsys(&nfc_pool_net_ops);
+	nfc_orphans_await();
 	/* Tables are freed by code of ours. */
 	rcu_barrier();
 }

@@ -27,7 +27,7 @@ struct nfc_pool *nfc_pool_find(struct nfc_pool_net *nn, const char *name)
 void nfc_pool_changed(struct nfc_pool *pool)
 {
 	nfc_changed(&pool->changes);
-	nfc_changed(&pool->nn->changes);
+	nfc_changed(&pool->nn->folder.changes);
 }
 
 void nfc_pool_insert(struct nfc_pool *pool)

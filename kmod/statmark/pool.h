@@ -10,7 +10,7 @@
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
-#include "proc_poll.h"
+#include "folder.h"
 #include "spec.h"
 #include "table.h"
 
@@ -71,19 +71,14 @@ struct nfc_pool {
  *	under it, because those can take as long as user space likes
  * @pools: by name
  * @count: number of @pools
- * @changes: of any pool, and of which pools there are
- * @proc_dir: /proc/net/nf_statmark
- * @proc_pools: its file .pools
- * @unowned: there was nobody who could own that when it was made
+ * @folder: /proc/net/nf_statmark, and in it .pools, which changes with any pool
+ *	and with which pools there are
  */
 struct nfc_pool_net {
 	struct mutex lock;	/* of pools, but for packets */
 	DECLARE_HASHTABLE(pools, 6);
 	unsigned int count;
-	struct nfc_changes changes;
-	struct proc_dir_entry *proc_dir;
-	struct proc_dir_entry *proc_pools;
-	bool unowned;
+	struct nfc_folder folder;
 };
 
 extern unsigned int nfc_pool_net_id;

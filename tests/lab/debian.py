@@ -177,5 +177,6 @@ class Suite:
 
 
 BOOKWORM = Suite("bookworm")
+BOOKWORM_BACKPORTS = Suite("bookworm-backports", security=False)
 BULLSEYE = Suite("bullseye", archived=True)
 SID = Suite("sid", security=False)

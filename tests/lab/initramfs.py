@@ -57,7 +57,7 @@ MODULES = (
     "drivers/net/ifb", "drivers/net/virtio_net",
     "drivers/net/net_failover", "drivers/virtio/", "drivers/char/virtio_console",
     "drivers/char/hw_random/virtio-rng", "arch/x86/crypto/crc32c-intel",
-    "crypto/crc32c_generic",
+    "crypto/crc32c_generic", "fs/fuse/fuse",
 )
 LEFT_OUT = ("net/netfilter/ipset/", "net/bridge/netfilter/", "net/ipv6/ila/", "net/ipv4/tcp_")
 

@@ -20,6 +20,7 @@ import threading
 import time
 
 import accel
+import emulator
 import image
 
 # How much slower than a distribution's kernel: limits are stretched by it.
@@ -127,7 +128,7 @@ class Vm:
     def _arguments(self, passed):
         bus = "-device" if self.kernel.machine.startswith("microvm") else "-pci"
         arguments = [
-            "qemu-system-x86_64", "-machine", self.kernel.machine,
+            *emulator.command(), "-machine", self.kernel.machine,
             *(accel.COUNTING if self._counting else accel.arguments()), *self._extra,
             "-smp", str(self._smp), "-m", str(self._memory), "-name", self.name,
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",

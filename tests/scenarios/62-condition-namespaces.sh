@@ -5,6 +5,7 @@
 # namespace's own; a namespace or the module goes while somebody holds a file
 # open or waits in it.
 . /lab/lib.sh
+. /lab/ends.sh
 with_ours
 switches=/proc/net/nf_condition
 
@@ -30,23 +31,17 @@ unload xt_condition
 # --- a user namespace, whose root is our user 100000
 load xt_condition
 modprobe -a ip_tables iptable_filter nf_tables nft_compat # not its root's to load
-unshare -U -n sleep 1000 &
-holder=$!
-apart() { [ "$(readlink /proc/$holder/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
-ok 'a user namespace' until_ok 10 apart
-echo 0 100000 60000 >/proc/$holder/uid_map
-echo 0 100000 60000 >/proc/$holder/gid_map
-inside() { nsenter -t $holder -U -n env XTABLES_LOCKFILE=/tmp/inside.lock "$@"; }
-outside=/proc/$holder/net/nf_condition
+strangers
+outside=/proc/$HOLDER/net/nf_condition
 is 'is root there' "$(inside id -u)" 0
 is 'they were not when .set was made, so it asks who may' "$(inside stat -c %a $switches/.set)" 666
 ok 'its root may' inside sh -c "echo early=1 >$switches/.set"
-nok 'its other users may not' nsenter -t $holder -U -n -S 5 -G 5 sh -c "echo early=0 >$switches/.set"
-nok 'nor read it' nsenter -t $holder -U -n -S 5 -G 5 cat $switches/.set
+nok 'its other users may not' inside_other sh -c "echo early=0 >$switches/.set"
+nok 'nor read it' inside_other cat $switches/.set
 is 'a switch that can be set before a rule names it' "$(inside cat $switches/early)" 1
 is 'is of its root' "$(stat -c %a:%u:%g "$outside/early")" 644:100000:100000
-nok 'whose other users may not write it' nsenter -t $holder -U -n -S 5 -G 5 sh -c "echo 0 >$switches/early"
-ok 'but read it' nsenter -t $holder -U -n -S 5 -G 5 cat $switches/early
+nok 'whose other users may not write it' inside_other sh -c "echo 0 >$switches/early"
+ok 'but read it' inside_other cat $switches/early
 for iptables in iptables-legacy iptables-nft; do
     ok "$iptables: its rule makes a switch" inside $iptables -A INPUT -m condition --condition mine -j ACCEPT
     is "$iptables: of its root" "$(inside stat -c %a:%u:%g $switches/mine)" 644:0:0
@@ -65,8 +60,7 @@ is 'which are others here' "$(stat -c %u:%g "$outside/one")" 100007:100000
 nok 'our switches are not its' inside ls $switches/up
 echo 0 >$parameters/condition_uid_perms
 echo 0 >$parameters/condition_gid_perms
-kill $holder
-wait $holder 2>/dev/null
+no_strangers
 
 # --- the namespace goes, and then the module, while files are open, waited for,
 # and asked by rules
@@ -81,27 +75,7 @@ there=/proc/$sleeper/net/nf_condition
 ok 'its files can be seen from outside' until_ok 10 test -e "$there/x"
 exec 3<>"$there/x" 4<>"$there/.set" 5<>"$there/z"
 is 'and read' "$(labnet read --size 1 "$there/z")" 1
-waiters=()
-waits() { # FOLDER
-    local way file
-    for way in poll select epoll; do
-        for file in x .set; do
-            labnet poll --by $way --timeout 1000000 "$1/$file" >"/tmp/$way$file" &
-            waiters+=($!)
-            ok "$way waits for $file" until_ok 20 grep -q waiting "/tmp/$way$file"
-        done
-    done
-}
-ended() { ! kill -0 "$1" 2>/dev/null; }
-sent_away() {
-    local pid
-    for pid in "${waiters[@]}"; do
-        # epoll is let go of and sleeps on; so it would on any file of /proc.
-        grep -q epoll "/proc/$pid/cmdline" 2>/dev/null || ok 'who waited leaves' until_ok 20 ended "$pid"
-    done
-    is 'and was told so' "$(tail -qn 1 /tmp/pollx /tmp/poll.set)" $'gone\ngone'
-}
-waits "$there"
+waits "$there" x .set
 kill $sleeper
 wait $sleeper 2>/dev/null
 ip netns delete going
@@ -111,24 +85,21 @@ fails_with 'Input/output error' cat <&4
 fails_with 'Input/output error' eval 'echo 0 >&5'
 exec 3<&- 4<&- 5<&-
 ok 'the rules of the namespace are gone' until_ok 30 grep -q '^xt_condition [0-9]* 0 ' /proc/modules
-sent_away
+sent_away x .set
 ok 'the module goes' rmmod xt_condition
 nok 'with all its files' ls $switches
-kill "${waiters[@]}" 2>/dev/null
-wait "${waiters[@]}" 2>/dev/null
+stop_waiting
 
 # --- only the module goes
 for round in 1 2 3; do
     load xt_condition
     echo x=1 >$switches/.set
     exec 3<>$switches/x
-    waiters=()
-    waits $switches
+    waits $switches x .set
     ok "round $round: the module goes while somebody waits" rmmod xt_condition
-    sent_away
+    sent_away x .set
     fails_with 'Input/output error' cat <&3
     exec 3<&-
-    kill "${waiters[@]}" 2>/dev/null
-    wait "${waiters[@]}" 2>/dev/null
+    stop_waiting
 done
 done_testing

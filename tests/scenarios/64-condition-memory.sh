@@ -5,24 +5,15 @@
 # modules: ours
 # starves: memory
 . /lab/lib.sh
+. /lab/starve.sh
 with_ours
 switches=/proc/net/nf_condition
-debug=/sys/kernel/debug/failslab
-ok 'the kernel lets allocations fail' test -w /proc/self/fail-nth
-ok 'those that may sleep as well' eval "echo N >$debug/ignore-gfp-wait"
-ok 'and says nothing about it' eval "echo 0 >$debug/verbose"
-ok 'whole pages are not our subject' eval "echo 20 >${debug%/*}/fail_page_alloc/min-order"
+allocations_fail
 
 # --- loading, which prepares every namespace that there is
 ok 'a second namespace' ip netns add second
-module=$(modinfo -n xt_condition)
 ok 'what the module needs is there' modprobe -a ip_tables iptable_filter x_tables
-said=$(labnet starve module "$module" xt_condition)
-diag "$said"
-is 'the module loads as soon as there is memory' \
-    "$(grep -vE '^(ENOMEM|undone) ' <<<"$said")" 'success 1'
-ok 'it did fail' grep -q ENOMEM <<<"$said"
-is 'with its folder, empty' "$(ls -A $switches)" .set
+starve_loading xt_condition $switches .set
 
 # --- many switches in one write, some made, some set, one taken away
 echo old=0 gone=1 >$switches/.set

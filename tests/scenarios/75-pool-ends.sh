@@ -4,6 +4,7 @@
 # Whose a pool's file is, and how pools end: one is taken away, a namespace goes,
 # a module goes, while rules use it, somebody holds its file open or waits in it.
 . /lab/lib.sh
+. /lab/ends.sh
 with_ours
 pools=/proc/net/nf_statmark
 switches=/proc/net/nf_condition
@@ -40,18 +41,11 @@ rmmod xt_STATMARK
 load xt_condition
 load xt_STATMARK
 modprobe -a ip_tables iptable_mangle nf_tables nft_compat # not its root's to load
-unshare -U -n sleep 1000 &
-holder=$!
-apart() { [ "$(readlink /proc/$holder/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
-ok 'a user namespace' until_ok 10 apart
-echo 0 100000 60000 >/proc/$holder/uid_map
-echo 0 100000 60000 >/proc/$holder/gid_map
-inside() { nsenter -t $holder -U -n env XTABLES_LOCKFILE=/tmp/inside.lock "$@"; }
-inside_other() { nsenter -t $holder -U -n -S 5 -G 5 "$@"; }
+strangers
 for iptables in iptables-legacy iptables-nft; do
     ok "$iptables: its root has a rule" inside $iptables "${use[@]}" mine --backend mark=1,condition=up
     is "$iptables: the pool is its own" "$(inside stat -c %a:%u:%g $pools/mine)" 644:0:0
-    is "$iptables: who is our user 100000" "$(stat -c %u:%g /proc/$holder/net/nf_statmark/mine)" 100000:100000
+    is "$iptables: who is our user 100000" "$(stat -c %u:%g "/proc/$HOLDER/net/nf_statmark/mine")" 100000:100000
     ok "$iptables: it may write" inside sh -c "echo +2 >$pools/mine"
     nok "$iptables: other users may not" inside_other sh -c "echo +3 >$pools/mine"
     ok "$iptables: but read" inside_other cat $pools/mine
@@ -61,37 +55,9 @@ for iptables in iptables-legacy iptables-nft; do
     ok "$iptables: flush" inside $iptables -t mangle -F
     ok "$iptables: and take it away" until_ok 20 inside labnet write $pools/.pools -mine
 done
-kill $holder
-wait $holder 2>/dev/null
+no_strangers
 
 # --- waiting, and the end of what one waits for
-waiters=()
-waits() { # FOLDER FILE...
-    local way file folder=$1
-    shift
-    for way in poll select epoll; do
-        for file in "$@"; do
-            rm -f "/tmp/$way$file"
-            labnet poll --by $way --timeout 1000000 "$folder/$file" >"/tmp/$way$file" &
-            waiters+=($!)
-            ok "$way waits for $file" until_ok 20 grep -qs waiting "/tmp/$way$file"
-        done
-    done
-}
-ended() { ! kill -0 "$1" 2>/dev/null; }
-sent_away() { # FILE...
-    local pid file
-    for pid in "${waiters[@]}"; do
-        # epoll is let go of and sleeps on; so it would on any file of /proc.
-        grep -q epoll "/proc/$pid/cmdline" 2>/dev/null || ok 'who waited leaves' until_ok 20 ended "$pid"
-    done
-    for file in "$@"; do
-        is "and was told so, of $file" "$(tail -qn 1 "/tmp/poll$file")" gone
-    done
-    kill "${waiters[@]}" 2>/dev/null
-    wait "${waiters[@]}" 2>/dev/null
-    waiters=()
-}
 wait_for() { # OPTION... - until there is a change; $! is who waits
     rm -f /tmp/waiting
     labnet poll "$@" >/tmp/waiting &
@@ -119,6 +85,7 @@ exec 3<>$pools/x
 waits $pools x
 ok 'a pool goes although somebody waits for it' labnet write $pools/.pools -x
 sent_away x
+stop_waiting
 fails_with 'Input/output error' cat <&3
 fails_with 'Input/output error' eval 'echo +5 >&3'
 exec 3<&-
@@ -161,6 +128,7 @@ for order in 'xt_condition xt_STATMARK' 'xt_STATMARK xt_condition'; do
     fails_with 'Input/output error' eval 'echo -z >&4'
     exec 3<&- 4<&- 5<&- 6<&-
     sent_away z
+    stop_waiting
     ok "$order: nothing holds the modules" until_ok 30 eval \
         "! grep -E '^xt_(condition|STATMARK) [0-9]* [1-9]' /proc/modules"
 done
@@ -175,6 +143,7 @@ for round in 1 2 3; do
     waits $pools x .pools
     ok "round $round: the module goes while somebody waits" rmmod xt_STATMARK
     sent_away x .pools
+    stop_waiting
     fails_with 'Input/output error' cat <&3
     exec 3<&-
     ok "round $round: and with it what kept xt_condition" rmmod xt_condition

@@ -5,24 +5,15 @@
 # modules: ours
 # starves: memory
 . /lab/lib.sh
+. /lab/starve.sh
 with_ours
 pools=/proc/net/nf_statmark
-debug=/sys/kernel/debug/failslab
-ok 'the kernel lets allocations fail' test -w /proc/self/fail-nth
-ok 'those that may sleep as well' eval "echo N >$debug/ignore-gfp-wait"
-ok 'and says nothing about it' eval "echo 0 >$debug/verbose"
-ok 'whole pages are not our subject' eval "echo 20 >${debug%/*}/fail_page_alloc/min-order"
+allocations_fail
 
 # --- loading, which prepares every namespace that there is
 for name in one two three; do ok "namespace $name" ip netns add $name; done
-module=$(modinfo -n xt_STATMARK)
 ok 'what the module needs is there' modprobe -a ip_tables iptable_mangle x_tables nf_conntrack nf_defrag_ipv4 nf_defrag_ipv6
-said=$(labnet starve module "$module" xt_STATMARK)
-diag "$said"
-is 'the module loads as soon as there is memory' \
-    "$(grep -vE '^(ENOMEM|undone) ' <<<"$said")" 'success 1'
-ok 'it did fail' grep -q ENOMEM <<<"$said"
-is 'with its folder, empty' "$(ls -A $pools)" .pools
+starve_loading xt_STATMARK $pools .pools
 
 # --- rules: iptables makes them, and blob puts what it has made
 load xt_condition

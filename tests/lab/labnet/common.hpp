@@ -92,6 +92,9 @@ int left_ms(Clock::time_point deadline);
 // Thousands of sockets at once need more than the usual 1024 descriptors.
 void raise_descriptor_limit();
 
+// stick(), of a poll() that waits for the file and for one that never answers.
+int stick_poll(const std::string& path, int timeout);
+
 // One function a subcommand; each returns the exit status.
 int agent(Options& options);
 int write_file(Options& options);

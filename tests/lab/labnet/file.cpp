@@ -184,11 +184,13 @@ int stick(Options& options) {
     const int timeout = static_cast<int>(options.number_or("--timeout", 60'000, 3'600'000));
     const std::string what = options.positional("read or write");
     const bool writing = what == "write";
-    if (!writing && what != "read")
-        throw Usage("\"" + what + "\" is neither read nor write");
+    if (!writing && what != "read" && what != "poll")
+        throw Usage("\"" + what + "\" is neither read nor write nor poll");
     const std::string path = options.positional("FILE");
     options.done();
     setvbuf(stdout, nullptr, _IOLBF, 0);
+    if (what == "poll")
+        return stick_poll(path, timeout);
 
     const Fd fd = opened(path, writing ? O_WRONLY : O_RDONLY);
     Missing missing;

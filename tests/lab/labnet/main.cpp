@@ -60,7 +60,7 @@ constexpr Command commands[] = {
     {"patch", labnet::patch, " FILE OLD NEW  (every OLD becomes NEW, of the same length)"},
     {"starve", labnet::starve, " [--most N] module FILE NAME | write FILE TEXT BACK"},
     {"stick", labnet::stick,
-     " read|write FILE [--text TEXT] [--timeout MS]\n"
+     " read|write|poll FILE [--text TEXT] [--timeout MS]\n"
      "    (stays in the kernel, in the middle of it, until there is a byte on stdin or its end)"},
     {"agent", labnet::agent, "  (process 1 of a VM: runs what the host asks for)"},
 };
