@@ -120,7 +120,7 @@ Result<std::string> read_dns_name(const std::string& field, std::string_view tex
 
     if (text == ".")
         return std::string(text);
-    if (!is_word(rest) || rest.size() > 253 || rest.ends_with('.'))
+    if (!is_word(rest) || rest.find('\\') != rest.npos || rest.size() > 253 || rest.ends_with('.'))
         return wrong;
     while (!rest.empty()) {
         const auto label = take_until(rest, '.');
@@ -190,7 +190,7 @@ Rhythm read_rhythm(Section& section) {
     const Duration most = known ? rhythm.interval : Duration{1h};
     rhythm.timeout =
         section.duration("timeout", {10ms, most}, std::min(rhythm.timeout, rhythm.interval));
-    rhythm.jitter = section.duration("jitter", {0ms, most}, rhythm.interval / 10);
+    rhythm.jitter = section.duration("jitter", {0ms, most / 2}, rhythm.interval / 10);
     rhythm.fall = static_cast<unsigned>(section.number("fall", 1, 100, rhythm.fall));
     rhythm.rise = static_cast<unsigned>(section.number("rise", 1, 100, rhythm.rise));
     rhythm.slow_start = section.duration("slow_start", {0ms, 24h}, rhythm.slow_start);

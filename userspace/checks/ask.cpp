@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "checks/ask.hpp"
+
+#include "checks/kinds.hpp"
+
+#include <asio/experimental/awaitable_operators.hpp>
+#include <asio/multiple_exceptions.hpp>
+#include <asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <random>
+
+namespace nfc {
+
+namespace {
+
+struct Dispatch {
+    Question& question;
+
+    asio::awaitable<Observation> operator()(const TcpCheck& check) const {
+        return ask_tcp(check, question);
+    }
+    asio::awaitable<Observation> operator()(const HttpCheck& check) const {
+        return ask_http(check, question);
+    }
+    asio::awaitable<Observation> operator()(const SmtpCheck& check) const {
+        return ask_smtp(check, question);
+    }
+    asio::awaitable<Observation> operator()(const DnsCheck& check) const {
+        return ask_dns(check, question);
+    }
+    asio::awaitable<Observation> operator()(const IcmpCheck& check) const {
+        return ask_icmp(check, question);
+    }
+    asio::awaitable<Observation> operator()(const BannerCheck& check) const {
+        return ask_banner(check, question);
+    }
+    asio::awaitable<Observation> operator()(const ExecCheck& check) const {
+        return ask_exec(check, question);
+    }
+};
+
+struct UsualPort {
+    std::uint16_t operator()(const HttpCheck& http) const { return http.tls ? 443 : 80; }
+    std::uint16_t operator()(const SmtpCheck&) const { return 25; }
+    std::uint16_t operator()(const DnsCheck&) const { return 53; }
+    template <typename Other>
+    std::uint16_t operator()(const Other&) const {
+        return 0;
+    }
+};
+
+} // namespace
+
+std::uint16_t random_number() {
+    thread_local std::random_device device;
+    return static_cast<std::uint16_t>(device());
+}
+
+std::uint16_t asked_port(const Check& check, std::uint16_t own) {
+    if (check.port)
+        return check.port;
+    return own ? own : std::visit(UsualPort{}, check.kind);
+}
+
+asio::awaitable<Answer> ask(Check check, Endpoint target, TlsAuthorities& authorities) {
+    using namespace asio::experimental::awaitable_operators;
+    const auto begin = std::chrono::steady_clock::now();
+    Progress progress;
+    Question question{target, authorities, progress};
+    question.target.port = asked_port(check, target.port);
+    asio::steady_timer deadline(co_await asio::this_coro::executor, check.rhythm.timeout);
+
+    Answer answer;
+    answer.seen = bad("the check failed by itself");
+    try {
+        // Whoever ends first cancels the other, and it is over when both are.
+        const auto first = co_await (std::visit(Dispatch{question}, check.kind) ||
+                                     deadline.async_wait(asio::use_awaitable));
+        if (const auto* seen = std::get_if<0>(&first))
+            answer.seen = *seen;
+        else
+            answer.seen = bad(fmt::format("no answer within {}ms: {}", check.rhythm.timeout.count(),
+                                          progress.doing));
+    } catch (const asio::multiple_exceptions&) {
+        // Both were cancelled, or have failed in a way that is none of the server's.
+    }
+    // What was cut short says nothing of the server.
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+        throw asio::system_error(asio::error::operation_aborted);
+    answer.latency = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begin);
+    answer.warning = progress.warning;
+    co_return answer;
+}
+
+} // namespace nfc

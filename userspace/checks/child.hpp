@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+// A program that runs in a process group of its own. Nothing of it outlives the
+// object: the group is killed if it has not ended, and nobody waits for that.
+#pragma once
+
+#include "checks/asio.hpp"
+#include "core/result.hpp"
+
+#include <asio/posix/stream_descriptor.hpp>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace nfc {
+
+class Child {
+public:
+    static Result<Child> start(const asio::any_io_executor& executor,
+                               const std::vector<std::string>& command,
+                               const std::vector<std::string>& environment);
+    Child(Child&& other) noexcept;
+    Child& operator=(Child&&) = delete;
+    ~Child();
+
+    // Its status, as waitpid() gives it, once it has ended.
+    asio::awaitable<int> ended();
+    // Reads what it says until nobody can say more; keeps the beginning.
+    asio::awaitable<void> listen();
+    // What it has said, and what is left to hear without waiting.
+    std::string said();
+
+private:
+    Child(pid_t pid, asio::posix::stream_descriptor handle, asio::posix::stream_descriptor output)
+        : pid_(pid), handle_(std::move(handle)), output_(std::move(output)) {}
+
+    pid_t pid_;                             // 0: it has ended
+    asio::posix::stream_descriptor handle_; // readable when it has
+    asio::posix::stream_descriptor output_;
+    int status_ = 0;
+    std::string said_;
+};
+
+} // namespace nfc
