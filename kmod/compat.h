@@ -22,4 +22,30 @@ static inline void *pde_data(const struct inode *inode)
 #define NFC_XT_COMPATSIZE(size)
 #endif
 
+/* Looking for a TCP socket of @net: the table is named where it has to be. */
+#ifdef HAVE_TCP_LOOKUP_TABLE
+#define nfc_tcp_lookup(family, net, ...)				\
+	__inet##family##_lookup_established(net,			\
+		(net)->ipv4.tcp_death_row.hashinfo, __VA_ARGS__)
+#else
+#define nfc_tcp_lookup(family, net, ...)				\
+	__inet##family##_lookup_established(net, __VA_ARGS__)
+#endif
+
+/* Checking a SYN cookie: what @th acknowledges is said where it has to be. */
+#ifdef HAVE_COOKIE_CHECK_TWO
+#define nfc_tcp_cookie(version, iph, th)	\
+	__cookie_v##version##_check(iph, th)
+#else
+#define nfc_tcp_cookie(version, iph, th)	\
+	__cookie_v##version##_check(iph, th, ntohl((th)->ack_seq) - 1)
+#endif
+
+/* Where it cannot be undone, a namespace goes on putting fragments together. */
+#ifdef HAVE_DEFRAG_DISABLE
+#define NFC_DEFRAG_DISABLE(version, net)	nf_defrag_ipv##version##_disable(net)
+#else
+#define NFC_DEFRAG_DISABLE(version, net)
+#endif
+
 #endif /* _NFC_COMPAT_H */

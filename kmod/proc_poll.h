@@ -125,6 +125,13 @@ static inline void nfc_changes_end(struct nfc_changes *changes)
 	wake_up_interruptible_all(&changes->waiters->queue);
 }
 
+/* The text is back, before its file went. */
+static inline void nfc_changes_resume(struct nfc_changes *changes)
+{
+	WRITE_ONCE(changes->over, false);
+	nfc_changed(changes);
+}
+
 static inline bool nfc_waiters_left(struct nfc_waiters *waiters)
 {
 	bool left;

@@ -31,7 +31,7 @@ void nfc_cluster_insert(struct nfc_net *nn, struct nfc_cluster *cluster)
 {
 	lockdep_assert_held(&nn->rules_lock);
 	lockdep_assert_held(&nn->lock);
-	nn->count++;
+	++*nfc_cluster_number(nn, cluster->spec.family);
 	hash_add_rcu(nn->clusters, &cluster->node,
 		     nfc_cluster_key(cluster->spec.family,
 				     &cluster->spec.addr));
@@ -41,6 +41,31 @@ void nfc_cluster_unlink(struct nfc_net *nn, struct nfc_cluster *cluster)
 {
 	lockdep_assert_held(&nn->rules_lock);
 	lockdep_assert_held(&nn->lock);
-	nn->count--;
+	--*nfc_cluster_number(nn, cluster->spec.family);
 	hash_del_rcu(&cluster->node);
+}
+
+const char *nfc_cluster_name(const struct nfc_cluster_spec *spec,
+			     char name[NFC_ADDRESS_LEN])
+{
+	if (spec->family == NFPROTO_IPV4)
+		snprintf(name, NFC_ADDRESS_LEN, "%pI4", &spec->addr.ip);
+	else
+		snprintf(name, NFC_ADDRESS_LEN, "%pI6c", &spec->addr.in6);
+	return name;
+}
+
+struct nfc_counters nfc_cluster_count(const struct nfc_cluster *cluster)
+{
+	struct nfc_counters sum = {};
+	int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		const struct nfc_counters *one = per_cpu_ptr(cluster->counters,
+							     cpu);
+
+		for (i = 0; i < NFC_COUNTERS; i++)
+			sum.packets[i] += READ_ONCE(one->packets[i]);
+	}
+	return sum;
 }

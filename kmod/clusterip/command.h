@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The words that /proc/net/ipt_CLUSTERIP/<address> takes: "+2" and "-2".
+ * The words that /proc/net/ipt_CLUSTERIP/<address> takes: "+2", "-2", "drain 2",
+ * "fill 2", each with lists as "3-7,12", several of them with blanks or newlines
+ * between.
  */
 #ifndef _NFC_CLUSTERIP_COMMAND_H
 #define _NFC_CLUSTERIP_COMMAND_H
@@ -9,38 +11,24 @@
 
 struct nfc_slots;
 
-/* The longest write: a sign, eight digits and a newline, as ever. */
-#define NFC_COMMAND_MAX	10
+/* The longest write. */
+#define NFC_COMMANDS_MAX	65536
 
 /**
- * struct nfc_command - one change of one slot
- * @add: answer for the slot, else stop answering
- * @slot: 0 to 65535, not yet held against a cluster
- */
-struct nfc_command {
-	bool add;
-	u16 slot;
-};
-
-/**
- * nfc_command_parse - read one write
+ * nfc_commands_run - carry one write out on a set that is not published
  * @text: what was written; need not be terminated
- * @len: its length, any
- * @cmd: the result, untouched on error
+ * @len: its length
+ * @slots: to be thrown away on error
  *
- * Return: 0; -EIO: empty, longer than NFC_COMMAND_MAX or no sign in front;
- * -EINVAL: what follows the sign is not a decimal number below 65536, with at
- * most one newline behind it.
- */
-int nfc_command_parse(const char *text, size_t len, struct nfc_command *cmd);
-
-/**
- * nfc_command_apply - carry a command out on a set that is not published
+ * Commands count one after the other. A single one fails as it did in the
+ * original, by odd errors that scripts know.
  *
- * Return: 0; -ENOMEM: the slot to add is not one of the cluster's, or is on
- * already; -ENOENT: the one to take away is not one of the cluster's, or is
- * off. The errors are odd but scripts know them.
+ * Return: 0; -EIO: it does not begin with a command; -EINVAL: what follows is
+ * not a list of decimal numbers below 65536, or not a command, or there are
+ * blanks at the end other than one newline; -ENOMEM: a slot to add or fill is
+ * not one of the cluster's, or is so already; -ENOENT: likewise one to take
+ * away or drain.
  */
-int nfc_command_apply(const struct nfc_command *cmd, struct nfc_slots *slots);
+int nfc_commands_run(const char *text, size_t len, struct nfc_slots *slots);
 
 #endif /* _NFC_CLUSTERIP_COMMAND_H */

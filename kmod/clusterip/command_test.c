@@ -6,45 +6,93 @@
 #include <linux/slab.h>
 #include "command.c"
 
-static const struct command_parse_case {
+/*
+ * Each is written to a cluster of 16 slots in which 1 and 5 are on, 6 drains and
+ * 7 is being filled. States in order, "." for off.
+ */
+#define BEFORE	"+...+df........."
+
+static const struct command_case {
 	const char *text;
 	size_t len;
 	int err;
-	bool add;
-	u16 slot;
-} parse_cases[] = {
-#define ACCEPT(t, a, s)	{ .text = t, .len = sizeof(t) - 1, .add = a, .slot = s }
+	const char *after;
+} cases[] = {
+#define ACCEPT(t, a)	{ .text = t, .len = sizeof(t) - 1, .after = a }
 #define REFUSE(t, e)	{ .text = t, .len = sizeof(t) - 1, .err = e }
-	ACCEPT("+2", true, 2),
-	ACCEPT("+2\n", true, 2),
-	ACCEPT("-2\n", false, 2),
-	ACCEPT("+0", true, 0),
-	ACCEPT("+000000005", true, 5),
-	ACCEPT("+00000005\n", true, 5),
-	ACCEPT("+65535", true, 65535),
-	ACCEPT("-65535", false, 65535),
-	/* too long, empty, no sign */
-	REFUSE("+0000000005", -EIO),
-	REFUSE("+000000005\n", -EIO),
+	ACCEPT("+2",		"++..+df........."),
+	ACCEPT("+2\n",		"++..+df........."),
+	ACCEPT("-5\n",		"+....df........."),
+	ACCEPT("+000000016",	"+...+df........+"),
+	ACCEPT("+00000002\n",	"++..+df........."),
+	/* from any state to any other */
+	ACCEPT("+6",		"+...++f........."),
+	ACCEPT("+7",		"+...+d+........."),
+	ACCEPT("-6",		"+...+.f........."),
+	ACCEPT("-7",		"+...+d.........."),
+	ACCEPT("drain 1",	"d...+df........."),
+	ACCEPT("drain 2",	"+d..+df........."),
+	ACCEPT("drain 7",	"+...+dd........."),
+	ACCEPT("fill 1",	"f...+df........."),
+	ACCEPT("fill 2",	"+f..+df........."),
+	ACCEPT("fill\t 6\n",	"+...+ff........."),
+	/* lists */
+	ACCEPT("+2,3",		"+++.+df........."),
+	ACCEPT("+2-4",		"+++++df........."),
+	ACCEPT("+12,2-4,16",	"+++++df....+...+"),
+	ACCEPT("+2-2",		"++..+df........."),
+	ACCEPT("-1,5",		".....df........."),
+	ACCEPT("-5-7",		"+..............."),
+	ACCEPT("drain 1-5",	"ddddddf........."),
+	ACCEPT("fill 8-16\n",	"+...+dffffffffff"),
+	/* several: each sees what the one before has done */
+	ACCEPT("+2 -1",		".+..+df........."),
+	ACCEPT("+2\n-1\n",	".+..+df........."),
+	ACCEPT("+2 \t\n -1",	".+..+df........."),
+	ACCEPT("drain 1,5 fill 2-3 -6 +7\n", "dff.d.+........."),
+	ACCEPT("-1 +1 -1",	"....+df........."),
+	/* no command */
 	REFUSE("", -EIO),
 	REFUSE("2", -EIO),
 	REFUSE("\n", -EIO),
+	REFUSE("\n\n", -EIO),
 	REFUSE(" +2", -EIO),
-	REFUSE("drain 2", -EIO),
-	/* not a number */
+	REFUSE("\n+2", -EIO),
+	REFUSE("\0+2", -EIO),
+	REFUSE("add 2", -EIO),
+	REFUSE("drai", -EIO),
+	REFUSE("drained 1", -EIO),
+	REFUSE("DRAIN 1", -EIO),
+	REFUSE("fill2", -EIO),
+	/* no list */
 	REFUSE("+", -EINVAL),
 	REFUSE("-", -EINVAL),
 	REFUSE("+\n", -EINVAL),
+	REFUSE("drain", -EINVAL),
+	REFUSE("drain\n", -EINVAL),
+	REFUSE("fill ", -EINVAL),
+	REFUSE("drain +1", -EINVAL),
 	REFUSE("+ 2", -EINVAL),
-	REFUSE("+2 ", -EINVAL),
-	REFUSE("+2\n\n", -EINVAL),
+	REFUSE("+\n2", -EINVAL),
 	REFUSE("+0x2", -EINVAL),
-	REFUSE("+8,9", -EINVAL),
-	REFUSE("+1-2", -EINVAL),
 	REFUSE("+two", -EINVAL),
+	REFUSE("+2,", -EINVAL),
+	REFUSE("+,2", -EINVAL),
+	REFUSE("+2,,3", -EINVAL),
+	REFUSE("+2-", -EINVAL),
+	REFUSE("+2-3-4", -EINVAL),
+	REFUSE("+4-2", -EINVAL),
+	REFUSE("+2, 3", -EINVAL),
 	REFUSE("+2\0", -EINVAL),
 	REFUSE("+2\0-3", -EINVAL),
-	REFUSE("\0+2", -EIO),
+	/* something wrong behind a command */
+	REFUSE("+2 ", -EINVAL),
+	REFUSE("+2\n\n", -EINVAL),
+	REFUSE("+2+3", -EINVAL),
+	REFUSE("+2 3", -EINVAL),
+	REFUSE("+2 drain", -EINVAL),
+	REFUSE("+2 add 3", -EINVAL),
+	REFUSE("+2\r", -EINVAL),
 	/* the original took these by accident */
 	REFUSE("++4", -EINVAL),
 	REFUSE("-+4", -EINVAL),
@@ -52,73 +100,91 @@ static const struct command_parse_case {
 	REFUSE("-65541", -EINVAL),
 	REFUSE("+65538", -EINVAL),
 	REFUSE("+65536", -EINVAL),
-	REFUSE("+999999999", -EINVAL),
+	REFUSE("+99999999999999999999", -EINVAL),
+	REFUSE("+2-65536", -EINVAL),
+	/* a slot that is not the cluster's, or is so already */
+	REFUSE("+0", -ENOMEM),
+	REFUSE("+1", -ENOMEM),
+	REFUSE("+17", -ENOMEM),
+	REFUSE("+65535", -ENOMEM),
+	REFUSE("+1-65535", -ENOMEM),
+	REFUSE("fill 0", -ENOMEM),
+	REFUSE("fill 7", -ENOMEM),
+	REFUSE("fill 17", -ENOMEM),
+	REFUSE("+16-17", -ENOMEM),
+	REFUSE("-0", -ENOENT),
+	REFUSE("-2", -ENOENT),
+	REFUSE("-17", -ENOENT),
+	REFUSE("-65535", -ENOENT),
+	REFUSE("drain 0", -ENOENT),
+	REFUSE("drain 6", -ENOENT),
+	REFUSE("drain 17", -ENOENT),
+	REFUSE("+2 +2", -ENOMEM),
+	REFUSE("+2,2", -ENOMEM),
+	REFUSE("-5,1-2", -ENOENT),
 };
 
-static void parse_desc(const struct command_parse_case *c, char *desc)
+static void command_desc(const struct command_case *c, char *desc)
 {
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%*pE", (int)c->len, c->text);
 }
 
-KUNIT_ARRAY_PARAM(parse, parse_cases, parse_desc);
+KUNIT_ARRAY_PARAM(command, cases, command_desc);
 
-static void command_parse(struct kunit *test)
+static const char letters[] = { '.', '+', 'd', 'f' };
+
+static struct nfc_slots *before(struct kunit *test)
 {
-	const struct command_parse_case *c = test->param_value;
-	struct nfc_command cmd = { .add = !c->add, .slot = 4711 };
+	struct nfc_slots *slots = nfc_slots_alloc(sizeof(BEFORE) - 1);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, slots);
+	for (i = 0; i < slots->total; i++)
+		nfc_slots_set(slots, i + 1,
+			      (const char *)memchr(letters, BEFORE[i],
+						   sizeof(letters)) - letters);
+	return slots;
+}
+
+static void command_run(struct kunit *test)
+{
+	const struct command_case *c = test->param_value;
 	/* No terminator, so that KASAN sees a read beyond. */
 	char *text = kunit_kmalloc(test, max_t(size_t, c->len, 1), GFP_KERNEL);
+	struct nfc_slots *slots = before(test);
+	char after[sizeof(BEFORE)] = "";
+	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, text);
 	memcpy(text, c->text, c->len);
-	KUNIT_EXPECT_EQ(test, nfc_command_parse(text, c->len, &cmd), c->err);
-	if (c->err) {
-		KUNIT_EXPECT_EQ(test, cmd.add, !c->add);
-		KUNIT_EXPECT_EQ(test, cmd.slot, 4711);
-	} else {
-		KUNIT_EXPECT_EQ(test, cmd.add, c->add);
-		KUNIT_EXPECT_EQ(test, cmd.slot, c->slot);
-	}
+	KUNIT_EXPECT_EQ(test, nfc_commands_run(text, c->len, slots), c->err);
+	for (i = 0; i < slots->total; i++)
+		after[i] = letters[nfc_slots_get(slots, i + 1)];
+	if (!c->err)
+		KUNIT_EXPECT_STREQ(test, after, c->after);
+	kfree(slots);
 }
 
-static void command_apply(struct kunit *test)
+/* A write of the greatest length, to the largest cluster. */
+static void command_longest(struct kunit *test)
 {
-	static const struct {
-		bool add;
-		u16 slot;
-		int err;
-	} steps[] = {
-		{ true, 2, 0 },
-		{ true, 2, -ENOMEM },		/* on already */
-		{ true, 0, -ENOMEM },
-		{ true, 4, -ENOMEM },		/* one too many */
-		{ true, 65535, -ENOMEM },
-		{ false, 1, -ENOENT },		/* off already */
-		{ false, 0, -ENOENT },
-		{ false, 4, -ENOENT },
-		{ false, 65535, -ENOENT },
-		{ true, 3, 0 },
-		{ false, 2, 0 },
-		{ false, 2, -ENOENT },
-	};
-	struct nfc_slots *slots = nfc_slots_alloc(3);
-	struct nfc_command cmd;
-	int i;
+	struct nfc_slots *slots = nfc_slots_alloc(NFC_SLOTS_MAX);
+	char *text = kunit_kmalloc(test, NFC_COMMANDS_MAX, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, slots);
-	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		cmd.add = steps[i].add;
-		cmd.slot = steps[i].slot;
-		KUNIT_EXPECT_EQ_MSG(test, nfc_command_apply(&cmd, slots),
-				    steps[i].err, "step %d", i);
-	}
-	KUNIT_EXPECT_EQ(test, slots->on[0], BIT(2));
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	memset(text, '0', NFC_COMMANDS_MAX);
+	memcpy(text, "+1-", 3);
+	memcpy(text + NFC_COMMANDS_MAX - 4, "4096", 4);
+	KUNIT_EXPECT_EQ(test, nfc_commands_run(text, NFC_COMMANDS_MAX, slots), 0);
+	KUNIT_EXPECT_EQ(test, nfc_slots_get(slots, 1), NFC_SLOT_ON);
+	KUNIT_EXPECT_EQ(test, nfc_slots_get(slots, 4096), NFC_SLOT_ON);
 	kfree(slots);
 }
 
 static struct kunit_case command_cases[] = {
-	KUNIT_CASE_PARAM(command_parse, parse_gen_params),
-	KUNIT_CASE(command_apply),
+	KUNIT_CASE_PARAM(command_run, command_gen_params),
+	KUNIT_CASE(command_longest),
 	{}
 };
 

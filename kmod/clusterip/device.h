@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Multicast membership, and interfaces that come and go.
+ * Who listens to the cluster's MAC, and interfaces that come and go.
  */
 #ifndef _NFC_CLUSTERIP_DEVICE_H
 #define _NFC_CLUSTERIP_DEVICE_H
@@ -9,7 +9,8 @@ struct net;
 struct nfc_cluster;
 
 /*
- * Both under nfc_net.lock. Joining: 0; -ENOENT: no such interface; -ENOMEM.
+ * Both under nfc_net.lock. Joining: 0; -ENOENT: no such interface; -ENOMEM;
+ * or what the hook of a unicast MAC said.
  */
 int nfc_device_join(struct net *net, struct nfc_cluster *cluster);
 void nfc_device_leave(struct net *net, struct nfc_cluster *cluster);

@@ -12,6 +12,7 @@
 #include <linux/jhash.h>
 #include <linux/kernel.h>
 #include <linux/skbuff.h>
+#include "transport.h"
 #include "uapi/nf_clusterip.h"
 
 /**
@@ -115,6 +116,60 @@ static inline u32 nfc_hash_ipv4(const struct nfc_hash *hash,
 		}
 	}
 	return nfc_hash_words(hash, ntohl(iph->saddr), ports);
+}
+
+/**
+ * nfc_hash_words6 - the hash of IPv6
+ * @hash: mode and seed
+ * @saddr: source address, its four words in host byte order
+ * @ports: as struct nfc_ports says
+ *
+ * What goes into the hash is one row of 32-bit words: the address, then by the
+ * mode the source port, then the destination port. jhash2() is taken of the four,
+ * five or six. (Of IPv4's one, two or three words it is what nfc_hash_words()
+ * computes.)
+ */
+static inline u32 nfc_hash_words6(const struct nfc_hash *hash,
+				  const u32 saddr[4], struct nfc_ports ports)
+{
+	const u32 words[] = { saddr[0], saddr[1], saddr[2], saddr[3],
+			      ports.source, ports.dest };
+
+	return jhash2(words, 4 + min_t(u32, hash->mode, NFC_HASH_SIP_SPT_DPT),
+		      hash->seed);
+}
+
+/**
+ * nfc_hash_ipv6 - hash a packet whose IPv6 header is linear
+ *
+ * Ports are those behind all extension headers, of which AH is one. Of a later
+ * fragment they count as 0, and where IPv4's would.
+ */
+static inline u32 nfc_hash_ipv6(const struct nfc_hash *hash,
+				const struct sk_buff *skb)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	struct nfc_ports buf, ports = {};
+	u32 saddr[4];
+	int i;
+
+	if (hash->mode != NFC_HASH_SIP) {
+		const struct nfc_transport transport =
+			nfc_transport(skb, NFPROTO_IPV6);
+
+		if (transport.offset >= 0 &&
+		    !nfc_ports_offset(transport.protocol)) {
+			const struct nfc_ports *p;
+
+			p = skb_header_pointer(skb, transport.offset,
+					       sizeof(buf), &buf);
+			if (p)
+				ports = *p;
+		}
+	}
+	for (i = 0; i < 4; i++)
+		saddr[i] = ntohl(iph->saddr.s6_addr32[i]);
+	return nfc_hash_words6(hash, saddr, ports);
 }
 
 #endif /* _NFC_CLUSTERIP_HASH_H */

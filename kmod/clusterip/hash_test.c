@@ -81,6 +81,88 @@ static void hash_golden(struct kunit *test)
 	}
 }
 
+/* Computed apart, by nothing that is compiled here. */
+static const struct hash_vector6 {
+	u32 seed, saddr[4];
+	u16 sport, dport;
+	struct {
+		u32 hash;
+		u8 node2, node3, node16;
+	} mode[NFC_HASH_MODES];
+} vectors6[] = {
+	{ 0, { 0x20010db8, 0x00000000, 0x00000000, 0x00000001 }, 1024, 80,
+	  { { 0x66295424, 1, 2, 7 }, { 0xeab153d5, 2, 3, 15 },
+	    { 0x9bbcc2b5, 2, 2, 10 } } },
+	{ 0, { 0xfe800000, 0x00000000, 0x000200ff, 0xfe000001 }, 40000, 443,
+	  { { 0xe5e4cba1, 2, 3, 15 }, { 0xa64a5280, 2, 2, 11 },
+	    { 0x36597c84, 1, 1, 4 } } },
+	{ 0, { 0x20010db8, 0x00010002, 0x00030004, 0x00050006 }, 53, 53,
+	  { { 0x23512e14, 1, 1, 3 }, { 0xcc2c37da, 2, 3, 13 },
+	    { 0x7e6af24f, 1, 2, 8 } } },
+	{ 0, { 0x00000000, 0x00000000, 0x00000000, 0x00000001 }, 0, 0,
+	  { { 0x594f7ec8, 1, 2, 6 }, { 0xfbbb847b, 2, 3, 16 },
+	    { 0x13e70fc7, 1, 1, 2 } } },
+	{ 1, { 0x20010db8, 0x00000000, 0x00000000, 0x00000001 }, 1024, 80,
+	  { { 0xd58b1c0b, 2, 3, 14 }, { 0x6cc253e8, 1, 2, 7 },
+	    { 0x0d49115c, 1, 1, 1 } } },
+	{ 1, { 0xfe800000, 0x00000000, 0x000200ff, 0xfe000001 }, 40000, 443,
+	  { { 0x3ee14c12, 1, 1, 4 }, { 0xb642b643, 2, 3, 12 },
+	    { 0x9d4fe592, 2, 2, 10 } } },
+	{ 0xdeadbeef, { 0x20010db8, 0x00000000, 0x00000000, 0x00000001 }, 1024, 80,
+	  { { 0xd988fe53, 2, 3, 14 }, { 0xd6b1a599, 2, 3, 14 },
+	    { 0x63b5f569, 1, 2, 7 } } },
+	{ 0xdeadbeef, { 0x20010db8, 0x00010002, 0x00030004, 0x00050006 }, 53, 53,
+	  { { 0xd8e188fe, 2, 3, 14 }, { 0xd15ab091, 2, 3, 14 },
+	    { 0xe4caa2bf, 2, 3, 15 } } },
+};
+
+static void vector6_desc(const struct hash_vector6 *v, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "seed %x %08x%08x%08x%08x:%u:%u",
+		 v->seed, v->saddr[0], v->saddr[1], v->saddr[2], v->saddr[3],
+		 v->sport, v->dport);
+}
+
+KUNIT_ARRAY_PARAM(vector6, vectors6, vector6_desc);
+
+static void hash_golden6(struct kunit *test)
+{
+	const struct hash_vector6 *v = test->param_value;
+	const struct nfc_ports ports = {
+		.source = (__force u16)htons(v->sport),
+		.dest = (__force u16)htons(v->dport),
+	};
+	u32 mode;
+
+	for (mode = 0; mode < NFC_HASH_MODES; mode++) {
+		const struct nfc_hash hash = { .mode = mode, .seed = v->seed };
+		const u32 h = nfc_hash_words6(&hash, v->saddr, ports);
+
+		KUNIT_EXPECT_EQ(test, h, v->mode[mode].hash);
+		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 2) + 1,
+				v->mode[mode].node2);
+		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 3) + 1,
+				v->mode[mode].node3);
+		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 16) + 1,
+				v->mode[mode].node16);
+	}
+}
+
+/* What hash.h says of the two: IPv4's is that of fewer words. */
+static void hash_one_family(struct kunit *test)
+{
+	const u32 words[] = { ADDR(10, 0, 0, 1), 0x0004, 0x5000 };
+	const struct nfc_ports ports = { .source = 0x0004, .dest = 0x5000 };
+	u32 mode;
+
+	for (mode = 0; mode < NFC_HASH_MODES; mode++) {
+		const struct nfc_hash hash = { .mode = mode, .seed = 7 };
+
+		KUNIT_EXPECT_EQ(test, nfc_hash_words(&hash, words[0], ports),
+				jhash2(words, 1 + mode, 7));
+	}
+}
+
 /* Each slot is within reach, and none beyond. */
 static void hash_slot_range(struct kunit *test)
 {
@@ -183,8 +265,89 @@ static void hash_packet_offset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nfc_hash_ipv4(&full, skb), with_ports);
 }
 
+/* A packet from 2001:db8::1 whose first header after IPv6's is @nexthdr. */
+static struct sk_buff *packet6(struct kunit *test, u8 nexthdr,
+			       const void *payload, size_t len)
+{
+	struct sk_buff *skb = kunit_zalloc_skb(test, sizeof(struct ipv6hdr) + len,
+					       GFP_KERNEL);
+	struct ipv6hdr *iph;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reset_network_header(skb);
+	iph = skb_put_zero(skb, sizeof(*iph));
+	iph->version = 6;
+	iph->nexthdr = nexthdr;
+	iph->saddr.s6_addr32[0] = htonl(0x20010db8);
+	iph->saddr.s6_addr32[3] = htonl(1);
+	skb_put_data(skb, payload, len);
+	return skb;
+}
+
+static const u32 with_ports6 = 0x9bbcc2b5;
+
+static u32 without_ports6(void)
+{
+	const u32 words[] = { 0x20010db8, 0, 0, 1, 0, 0 };
+
+	return jhash2(words, 6, 0);
+}
+
+static void hash_packet6(struct kunit *test)
+{
+	static const struct {
+		u8 nexthdr;
+		bool ports;
+		u8 len;
+		u8 payload[32];
+	} cases[] = {
+		{ IPPROTO_TCP, true, 4, { 4, 0, 0, 80 } },
+		{ IPPROTO_UDP, true, 8, { 4, 0, 0, 80 } },
+		{ IPPROTO_SCTP, true, 4, { 4, 0, 0, 80 } },
+		{ IPPROTO_ESP, true, 4, { 4, 0, 0, 80 } },
+		{ IPPROTO_TCP, false, 3, { 4, 0, 0, 80 } },
+		{ IPPROTO_ICMPV6, false, 8, { 4, 0, 0, 80 } },
+		{ IPPROTO_NONE, false, 8, { 4, 0, 0, 80 } },
+		/* hop-by-hop; then destination options and routing */
+		{ IPPROTO_HOPOPTS, true, 12,
+		  { IPPROTO_TCP, 0, 1, 4, 0, 0, 0, 0, 4, 0, 0, 80 } },
+		{ IPPROTO_DSTOPTS, true, 20,
+		  { IPPROTO_ROUTING, 0, 1, 4, 0, 0, 0, 0,
+		    IPPROTO_TCP, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 80 } },
+		/* AH of 12 bytes is passed over */
+		{ IPPROTO_AH, true, 16,
+		  { IPPROTO_TCP, 1, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9,
+		    4, 0, 0, 80 } },
+		/* a first fragment, and a later one */
+		{ IPPROTO_FRAGMENT, true, 12,
+		  { IPPROTO_TCP, 0, 0, 1, 0, 0, 0, 7, 4, 0, 0, 80 } },
+		{ IPPROTO_FRAGMENT, false, 12,
+		  { IPPROTO_TCP, 0, 0, 8, 0, 0, 0, 7, 4, 0, 0, 80 } },
+		/* an extension header that is cut off, or claims too much */
+		{ IPPROTO_HOPOPTS, false, 1, { IPPROTO_TCP } },
+		{ IPPROTO_HOPOPTS, false, 12,
+		  { IPPROTO_TCP, 255, 1, 4, 0, 0, 0, 0, 4, 0, 0, 80 } },
+	};
+	struct sk_buff *skb;
+	u32 wanted;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		skb = packet6(test, cases[i].nexthdr, cases[i].payload,
+			      cases[i].len);
+		wanted = without_ports6();
+		if (cases[i].ports)
+			wanted = with_ports6;
+		KUNIT_EXPECT_EQ_MSG(test, nfc_hash_ipv6(&full, skb), wanted,
+				    "case %d", i);
+	}
+}
+
 static struct kunit_case hash_cases[] = {
 	KUNIT_CASE_PARAM(hash_golden, vector_gen_params),
+	KUNIT_CASE_PARAM(hash_golden6, vector6_gen_params),
+	KUNIT_CASE(hash_one_family),
+	KUNIT_CASE(hash_packet6),
 	KUNIT_CASE(hash_slot_range),
 	KUNIT_CASE(hash_packet_ports),
 	KUNIT_CASE(hash_packet_ah),

@@ -3,7 +3,7 @@
  * The lives of clusters.
  *
  * Making one and taking one away are each one step under nfc_net.rules_lock,
- * file, membership and ARP hook included: two rules for one address can never
+ * file, membership and hooks included: two rules for one address can never
  * see each other half-way.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -13,35 +13,34 @@
 #include "arp.h"
 #include "device.h"
 #include "lifetime.h"
+#include "neigh.h"
 #include "procfs.h"
 
 /* A second rule that describes its cluster has to describe the one there is. */
 static int nfc_cluster_compare(const struct nfc_cluster_spec *is,
 			       const struct nfc_cluster_spec *wanted)
 {
-	if (!ether_addr_equal(is->mac, wanted->mac)) {
-		pr_info_ratelimited("%pI4 has clustermac %pM, a rule says %pM\n",
-				    &is->addr.ip, is->mac, wanted->mac);
-		return -EINVAL;
-	}
-	if (is->hash.mode != wanted->hash.mode) {
-		pr_info_ratelimited("%pI4 has hashmode %u, a rule says %u\n",
-				    &is->addr.ip, is->hash.mode,
+	char name[NFC_ADDRESS_LEN];
+
+	if (!ether_addr_equal(is->mac, wanted->mac))
+		pr_info_ratelimited("%s has clustermac %pM, a rule says %pM\n",
+				    nfc_cluster_name(is, name), is->mac,
+				    wanted->mac);
+	else if (is->hash.mode != wanted->hash.mode)
+		pr_info_ratelimited("%s has hashmode %u, a rule says %u\n",
+				    nfc_cluster_name(is, name), is->hash.mode,
 				    wanted->hash.mode);
-		return -EINVAL;
-	}
-	if (is->hash.seed != wanted->hash.seed) {
-		pr_info_ratelimited("%pI4 has hash-init %u, a rule says %u\n",
-				    &is->addr.ip, is->hash.seed,
+	else if (is->hash.seed != wanted->hash.seed)
+		pr_info_ratelimited("%s has hash-init %u, a rule says %u\n",
+				    nfc_cluster_name(is, name), is->hash.seed,
 				    wanted->hash.seed);
-		return -EINVAL;
-	}
-	if (is->total != wanted->total) {
-		pr_info_ratelimited("%pI4 has total-nodes %u, a rule says %u\n",
-				    &is->addr.ip, is->total, wanted->total);
-		return -EINVAL;
-	}
-	return 0;
+	else if (is->total != wanted->total)
+		pr_info_ratelimited("%s has total-nodes %u, a rule says %u\n",
+				    nfc_cluster_name(is, name), is->total,
+				    wanted->total);
+	else
+		return 0;
+	return -EINVAL;
 }
 
 static struct nfc_cluster *nfc_cluster_alloc(const struct nfc_cluster_spec *spec,
@@ -53,26 +52,38 @@ static struct nfc_cluster *nfc_cluster_alloc(const struct nfc_cluster_spec *spec
 	cluster = kzalloc(sizeof(*cluster), GFP_KERNEL_ACCOUNT);
 	if (!cluster)
 		return NULL;
+	cluster->counters = alloc_percpu_gfp(struct nfc_counters,
+					     GFP_KERNEL_ACCOUNT);
+	if (!cluster->counters)
+		goto err_cluster;
 	slots = nfc_slots_dup(first);
-	if (!slots) {
-		kfree(cluster);
-		return NULL;
-	}
+	if (!slots)
+		goto err_counters;
 	RCU_INIT_POINTER(cluster->slots, slots);
 	cluster->spec = *spec;
 	cluster->ifindex = NFC_NO_DEVICE;
-	mutex_init(&cluster->slots_lock);
 	return cluster;
+
+err_counters:
+	free_percpu(cluster->counters);
+err_cluster:
+	kfree(cluster);
+	return NULL;
+}
+
+static void nfc_cluster_free_rcu(struct rcu_head *rcu)
+{
+	struct nfc_cluster *cluster = container_of(rcu, struct nfc_cluster, rcu);
+
+	kfree(rcu_dereference_protected(cluster->slots, 1));
+	free_percpu(cluster->counters);
+	kfree(cluster);
 }
 
 /* Packets and ARP may still be looking. */
 static void nfc_cluster_free(struct nfc_cluster *cluster)
 {
-	struct nfc_slots *slots = rcu_dereference_protected(cluster->slots, 1);
-
-	mutex_destroy(&cluster->slots_lock);
-	kfree_rcu(slots, rcu);
-	kfree_rcu(cluster, rcu);
+	call_rcu(&cluster->rcu, nfc_cluster_free_rcu);
 }
 
 /* Joining and being seen by the notifier are one step: no event falls between. */
@@ -98,46 +109,77 @@ static void nfc_cluster_withdraw(struct net *net, struct nfc_net *nn,
 	mutex_unlock(&nn->lock);
 }
 
+/* While a family has clusters, what this node says about them is looked at. */
+static int nfc_voice_get(struct net *net, struct nfc_net *nn, u8 family)
+{
+	if (*nfc_cluster_number(nn, family))
+		return 0;
+	return family == NFPROTO_IPV6 ? nfc_neigh_register(net) :
+	       nfc_arp_register(net);
+}
+
+static void nfc_voice_put(struct net *net, struct nfc_net *nn, u8 family)
+{
+	if (*nfc_cluster_number(nn, family))
+		return;
+	if (family == NFPROTO_IPV6)
+		nfc_neigh_unregister(net);
+	else
+		nfc_arp_unregister(net);
+}
+
+static const char *nfc_cluster_trouble(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "there is none of that name";
+	case -EOPNOTSUPP:
+		return "this kernel has no ingress hook, the MAC has to be a multicast one";
+	case -E2BIG:
+		return "it has too many hooks already";
+	default:
+		return "no memory";
+	}
+}
+
 static struct nfc_cluster *nfc_cluster_create(struct net *net,
 					      struct nfc_net *nn,
 					      const struct nfc_cluster_spec *spec,
 					      const struct nfc_slots *first)
 {
 	struct nfc_cluster *cluster;
+	char name[NFC_ADDRESS_LEN];
 	int err;
 
 	if (!*spec->ifname) {
-		pr_info_ratelimited("%pI4: please specify an interface name (-i)\n",
-				    &spec->addr.ip);
+		pr_info_ratelimited("%s: please specify an interface name (-i)\n",
+				    nfc_cluster_name(spec, name));
 		return ERR_PTR(-EINVAL);
 	}
 	cluster = nfc_cluster_alloc(spec, first);
 	if (!cluster)
 		return ERR_PTR(-ENOMEM);
 
-	if (!nn->count) {
-		err = nfc_arp_register(net);
-		if (err)
-			goto err_free;
-	}
+	err = nfc_voice_get(net, nn, spec->family);
+	if (err)
+		goto err_free;
 	err = nfc_cluster_publish(net, nn, cluster);
 	if (err) {
-		pr_info_ratelimited("%pI4: interface \"%*pE\" (-i): %s\n",
-				    &spec->addr.ip, (int)strlen(spec->ifname),
-				    spec->ifname, err == -ENOENT ?
-				    "there is none of that name" : "no memory");
-		goto err_arp;
+		pr_info_ratelimited("%s: interface \"%*pE\" (-i): %s\n",
+				    nfc_cluster_name(spec, name),
+				    (int)strlen(spec->ifname),
+				    spec->ifname, nfc_cluster_trouble(err));
+		goto err_voice;
 	}
-	err = nfc_proc_create(nn, cluster);
+	err = nfc_proc_create(net, nn, cluster);
 	if (err)
 		goto err_withdraw;
 	return cluster;
 
 err_withdraw:
 	nfc_cluster_withdraw(net, nn, cluster);
-err_arp:
-	if (!nn->count)
-		nfc_arp_unregister(net);
+err_voice:
+	nfc_voice_put(net, nn, spec->family);
 err_free:
 	nfc_cluster_free(cluster);
 	return ERR_PTR(err);
@@ -150,6 +192,7 @@ struct nfc_cluster *nfc_cluster_attach(struct net *net,
 {
 	struct nfc_net *nn = nfc_pernet(net);
 	struct nfc_cluster *cluster;
+	char name[NFC_ADDRESS_LEN];
 	int err = 0;
 
 	mutex_lock(&nn->rules_lock);
@@ -164,8 +207,8 @@ struct nfc_cluster *nfc_cluster_attach(struct net *net,
 	} else if (create) {
 		cluster = nfc_cluster_create(net, nn, spec, first);
 	} else {
-		pr_info_ratelimited("%pI4: no cluster has this address yet, the first rule needs --new\n",
-				    &spec->addr.ip);
+		pr_info_ratelimited("%s: no cluster has this address yet, the first rule needs --new\n",
+				    nfc_cluster_name(spec, name));
 		cluster = ERR_PTR(-EINVAL);
 	}
 	if (!IS_ERR(cluster))
@@ -180,10 +223,9 @@ void nfc_cluster_detach(struct net *net, struct nfc_cluster *cluster)
 
 	mutex_lock(&nn->rules_lock);
 	if (!--cluster->rules) {
-		nfc_proc_remove(cluster);
+		nfc_proc_remove(nn, cluster);
 		nfc_cluster_withdraw(net, nn, cluster);
-		if (!nn->count)
-			nfc_arp_unregister(net);
+		nfc_voice_put(net, nn, cluster->spec.family);
 		nfc_cluster_free(cluster);
 	}
 	mutex_unlock(&nn->rules_lock);

@@ -126,6 +126,7 @@ struct nfc_slots *nfc_rule_slots(const struct nfc_clusterip_info *info)
 
 	if (slots)
 		for (i = 0; i < info->num_local_nodes; i++)
-			nfc_slots_add(slots, info->local_nodes[i]);
+			nfc_slots_set(slots, info->local_nodes[i],
+				      NFC_SLOT_ON);
 	return slots;
 }

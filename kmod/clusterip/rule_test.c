@@ -53,7 +53,8 @@ static void rule_good(struct kunit *test)
 	slots = nfc_rule_slots(&r.info);
 	KUNIT_ASSERT_NOT_NULL(test, slots);
 	KUNIT_EXPECT_EQ(test, slots->total, 2);
-	KUNIT_EXPECT_EQ(test, slots->on[0], BIT(0));
+	KUNIT_EXPECT_EQ(test, nfc_slots_get(slots, 1), NFC_SLOT_ON);
+	KUNIT_EXPECT_EQ(test, nfc_slots_get(slots, 2), NFC_SLOT_OFF);
 	kfree(slots);
 }
 
@@ -84,9 +85,9 @@ static void rule_most_nodes(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, nfc_rule_spec(&r.ip, &r.info, &spec), 0);
 	slots = nfc_rule_slots(&r.info);
 	KUNIT_ASSERT_NOT_NULL(test, slots);
-	KUNIT_EXPECT_EQ(test, bitmap_weight(slots->on, slots->total), 16);
-	KUNIT_EXPECT_TRUE(test, nfc_slots_test(slots, 63));
-	KUNIT_EXPECT_FALSE(test, nfc_slots_test(slots, 47));
+	KUNIT_EXPECT_EQ(test, bitmap_weight(slots->bits, slots->total), 16);
+	KUNIT_EXPECT_EQ(test, nfc_slots_state(slots, 63), NFC_SLOT_ON);
+	KUNIT_EXPECT_EQ(test, nfc_slots_state(slots, 47), NFC_SLOT_OFF);
 	kfree(slots);
 }
 

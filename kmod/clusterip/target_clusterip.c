@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 #include "compat.h"
+#include "handover.h"
 #include "lifetime.h"
 #include "rule.h"
 #include "target_clusterip.h"
@@ -34,8 +35,8 @@ static unsigned int nfc_tg(struct sk_buff *skb,
 	    (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY))
 		return XT_CONTINUE;
 
-	if (!nfc_cluster_answers(cluster,
-				 nfc_hash_ipv4(&cluster->spec.hash, skb)))
+	if (!nfc_cluster_takes(cluster, skb,
+			       nfc_hash_ipv4(&cluster->spec.hash, skb)))
 		return NF_DROP;
 
 	/* It came to a multicast MAC; TCP, among others, would refuse it. */

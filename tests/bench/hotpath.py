@@ -26,9 +26,10 @@ JUMP = re.compile(r"^(?:bnd )?(?:call|j[a-z]+)\s")
 LOCKED = re.compile(r"^lock\b|^xchg\s.*\(")
 
 
-def faults(module, entry=ENTRY, calls=frozenset(), locked=()):
+def faults(module, entry=ENTRY, calls=frozenset(), locked=(), beyond=frozenset()):
     """What is wrong with the packet path of this file, a line each; and how many
-    functions it has. `calls` and `locked` (how an instruction begins) are right."""
+    functions it has. `calls` and `locked` (how an instruction begins) are right;
+    what is `beyond` is not looked at."""
     code, starts = _disassemble(module)
     if entry not in code:
         return [f"{module.name} has no {entry}"], 0
@@ -44,6 +45,8 @@ def faults(module, entry=ENTRY, calls=frozenset(), locked=()):
                 found.append(f"{name}: goes through a pointer: {text}")
                 continue
             callee = _callee(target, starts)
+            if callee in beyond:
+                continue
             if callee in code:
                 if callee not in seen:
                     seen.add(callee)

@@ -1,11 +1,12 @@
 # shellcheck shell=bash
 # Runs inside a VM, behind the text of a .t file in $RULES and the name of the
 # $EXTENSION (tests/rules/rules puts them into one script): a target that is ours
-# alone, by all four commands. A rule that is right is saved as the file says, found,
+# alone, by all $COMMANDS. What only this target has is in the function `more`. A rule that is right is saved as the file says, found,
 # listed and deleted by its words; one that is not is refused and says why.
 . /lab/lib.sh
 export XTABLES_LIBDIR=/usr/lib/nfcluster-xtables:/usr/lib/x86_64-linux-gnu/xtables
-commands=(iptables-legacy ip6tables-legacy iptables-nft ip6tables-nft)
+# shellcheck disable=SC2153 # COMMANDS stands in front of this
+read -r -a commands <<<"$COMMANDS"
 
 saved() { "$command-save" -t "$table" | grep '^-A'; } # the rules
 try() { # ACTION OPTIONS
@@ -50,8 +51,7 @@ all_together() {
         diff <(grep -v '^[#:]' /tmp/saved) /tmp/again && $command -t "$table" -F
 }
 
-load xt_condition
-load "xt_$EXTENSION"
+for module in $MODULES; do load "$module"; done
 for command in "${commands[@]}"; do
     table=filter chains=() says=
     : >/tmp/right
@@ -71,47 +71,15 @@ for command in "${commands[@]}"; do
             for chain in "${chains[@]}"; do
                 ok "$command, $table $chain refuses: $options" refused "$options" "$says"
             done
-        elif [[ $command == iptables-legacy || $command == ip6tables-nft ]]; then
+        elif [[ $command == "${commands[0]}" || $command == "${commands[-1]}" ]]; then
             # Words are read by the extension itself, alike for all.
             ok "$command refuses: $options" refused "$options" "$says"
         fi
     done <<<"$RULES"
-    chain=OUTPUT
+    chain=${chains[-1]}
     is "$command: no rule is left of all that" "$(saved)" ''
     ok "$command: all that are right, saved and restored" all_together </tmp/right
 done
 
-# As many backends as there can be: iptables-restore reads back what was saved.
-backends() { # COUNT GATES NAME
-    local i
-    for i in $(seq "$1"); do echo -n " --backend mark=$i,condition=!$3$((i % $2))"; done
-}
-table=mangle chain=PREROUTING
-for command in "${commands[@]}"; do
-    for count in 64 65 256; do
-        rule="-j STATMARK --pool many$count$(backends $count 32 up)"
-        try -A "$rule"
-        is "$command: $count backends are saved" "$(saved | grep -o 'mark=' | wc -l)" $count
-        before=$(saved)
-        "$command-save" -t mangle >/tmp/saved
-        ok "$command: restored" "$command-restore" /tmp/saved
-        ok "$command: as they were" [ "$(saved)" == "$before" ]
-        ok "$command: and found by their words" try -D "$rule"
-    done
-    ok "$command refuses 257" refused "-j STATMARK --pool many$(backends 257 32 up)" 'a pool has at most 256'
-    ok "$command refuses 33 conditions" refused "-j STATMARK --pool many$(backends 33 33 up)" \
-        'a rule can name 32 conditions'
-    ok "$command refuses what could not be restored" \
-        refused "-j STATMARK --pool many$(backends 256 32 a-name-that-is-very-long)" \
-        'iptables-restore reads at most'
-done
-
-# A rule without an equal in nftables is not translated, but said in full.
-for command in iptables-translate ip6tables-translate; do
-    rule=(-t mangle -A PREROUTING -j STATMARK --pool mail --mode nth --backend mark=0x1)
-    is "$command has no translation" "$($command "${rule[@]}" 2>/dev/null | tr -s ' ')" "nft # ${rule[*]} "
-done
-for option in --pool --mode --backend --mask; do
-    ok "the help names $option" grep -qe "^  $option" <(iptables -j STATMARK --help)
-done
+more
 done_testing

@@ -38,18 +38,31 @@ for text in 5 '5\n' ' +5' '\n' '\n+2' x '\x00' '\x00+2' '*2' '\xff' add; do
     refused EIO "$text"
 done
 
-# --- too long
-refused EIO +0000000002
-refused EIO '+000000002\n'
-refused EIO '-0000000005'
-for size in 11 4096 4097 65536 1048576; do
-    refused EIO --size $size +
-    refused EIO --size $size '+2\n'
-done
+# --- too long for the original; a write of ours is at most 64 KiB
+if [ "$MODULE" == ours ]; then
+    taken 11 +0000000002 1,2,5
+    taken 11 '+000000002\n' 1,2,5
+    for size in 11 4096 65536; do
+        refused EINVAL --size $size +
+        refused EINVAL --size $size '+2\n'
+    done
+    for size in 65537 1048576; do
+        refused E2BIG --size $size +
+        refused E2BIG --size $size '+2\n'
+    done
+else
+    refused EIO +0000000002
+    refused EIO '+000000002\n'
+    refused EIO '-0000000005'
+    for size in 11 4096 4097 65536 1048576; do
+        refused EIO --size $size +
+        refused EIO --size $size '+2\n'
+    done
+fi
 
 # --- no number
-for text in + - '+\n' '-\n' '+ 2' '+2 ' '+2\t' '+2\n\n' '+\n2' '+2x' +x2 +0x2 '+2,3' +2-3 '+2+3' \
-    '-1,5' '+2.' '+2\xff' '+2\r' +-2 --5; do
+for text in + - '+\n' '-\n' '+ 2' '+2 ' '+2\t' '+2\n\n' '+\n2' '+2x' +x2 +0x2 '+2,x' +3-2 '+2+3' \
+    '-1,5-' '+2.' '+2\xff' '+2\r' +-2 --5; do
     case $text in *'\r') text='+2\x0d' ;; esac
     refused EINVAL "$text"
 done
@@ -60,6 +73,17 @@ for text in +0 +00 '+0\n' +17 +64 +65 +4097 +65535 +1 +5 +000000005; do
 done
 for text in -0 '-0\n' -17 -64 -65 -65535 -2 -16; do
     refused ENOENT "$text"
+done
+
+# --- lists, and several commands in one write, are ours alone
+for text in '+2,3' +2-3 '-1,5' '+2 -1' 'drain 1'; do
+    if [ "$MODULE" == ours ]; then
+        is "taken: ${text@Q}" "$(labnet write $file "$text")" ${#text}
+        case $text in +*[,-]3) back=-2-3 ;; -*) back=+1,5 ;; drain*) back=+1 ;; *) back='-2 +1' ;; esac
+        is "and back: ${back@Q}" "$(labnet write $file "$back") $(<$file)" "${#back} 1,5"
+    else
+        case $text in drain*) refused EIO "$text" ;; *) refused EINVAL "$text" ;; esac
+    fi
 done
 
 # --- what the original took by accident
@@ -77,7 +101,7 @@ else
     is 'and what comes behind a NUL' "$(labnet write $file '+2\x00x' -2) $(<$file)" $'4\n2 1,5'
 fi
 
-# --- one write, one command; a refused one does not stop the next
+# --- a refused write does not stop the next
 is 'several writes to one open file' \
     "$(labnet write $file +2 +2 nonsense -3 '+3\n' -2 -3)" $'2\nENOMEM\nEIO\nENOENT\n3\n2\n2'
 is 'leave what they add up to' "$(<$file)" 1,5

@@ -15,7 +15,7 @@ file=/proc/net/ipt_CLUSTERIP/192.168.0.10
 # --- loading, which prepares every namespace that there is
 for name in one two three; do ok "namespace $name" ip netns add $name; done
 module=$(modinfo -n ipt_CLUSTERIP)
-ok 'what the module needs is there' modprobe -a ip_tables nf_conntrack nf_defrag_ipv4 x_tables
+ok 'what the module needs is there' modprobe -a ip_tables nf_conntrack nf_defrag_ipv4 nf_defrag_ipv6 x_tables
 said=$(labnet starve module "$module" ipt_CLUSTERIP)
 diag "$said"
 is 'the module loads as soon as there is memory' \

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/config_parts.hpp"
+#include "core/proc_name.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -16,22 +17,13 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t mark_max = 0xffffffff;
 constexpr unsigned ipvs_weight_max = 65535;
 
-// What is the name of a file in /proc and a word in what is written there.
-bool names_a_file(std::string_view name, std::size_t room) {
-    return !name.empty() && name.size() < room && name != "." && name != ".." && name != ".set" &&
-           name != ".pools" && std::ranges::none_of(name, [](char c) {
-               return c == '/' || c == '"' || c == '\\' || c == '\x7f' ||
-                      (static_cast<unsigned char>(c) < ' ');
-           });
-}
-
 Result<statmark::Gate> read_condition(const std::string& field, std::string_view text) {
     statmark::Gate gate;
     gate.inverted = text.starts_with('!');
     gate.condition = text.substr(gate.inverted ? 1 : 0);
     // In what is written, '!' would invert it and '-' take it away.
-    if (!names_a_file(gate.condition, NFC_CONDITION_NAME_LEN) || gate.condition[0] == '!' ||
-        gate.condition[0] == '-' || gate.condition == "none")
+    if (!read_proc_name(field, gate.condition, NFC_CONDITION_NAME_LEN - 1, ".set") ||
+        gate.condition[0] == '!' || gate.condition[0] == '-' || gate.condition == "none")
         return bad_value(field, text, "the name of a condition, such as mail1up or !mail1down");
     return gate;
 }
@@ -285,13 +277,8 @@ Pool read_pool(const std::string& name, Section& section) {
         {{"condition", Which::Condition}, {"statmark", Which::Statmark}, {"ipvs", Which::Ipvs}});
     if (which == Which::Statmark) {
         pool.driver = read_statmark(section);
-        if (!names_a_file(name, NFC_POOL_NAME_LEN))
-            section.complaints().add(section.line(),
-                                     bad_value("pool", name,
-                                               fmt::format("a name of at most {} bytes without "
-                                                           "slash, quote or backslash",
-                                                           NFC_POOL_NAME_LEN - 1))
-                                         .text);
+        if (const auto good = read_proc_name("pool", name, NFC_POOL_NAME_LEN - 1, ".pools"); !good)
+            section.complaints().add(section.line(), good.error().text);
     } else if (which == Which::Ipvs) {
         pool.driver = read_ipvs(section);
     }

@@ -135,8 +135,9 @@ soon() {
 # --- the network
 
 # lan NODE... - a network namespace each, eth0 of all on one switch that knows
-# nothing of multicast groups and so floods. 192.168.0.1, .2, ... in order; the
-# node called client gets .100. MAC addresses end in the same number.
+# nothing of multicast groups and so floods. 192.168.0.1, .2, ... in order, and
+# fd00::1, ::2, ...; the node called client gets .100 and ::100. MAC addresses end
+# in the same number.
 lan() {
     local node number=0 host
     printf '%s\n' 'link add br0 type bridge forward_delay 0 mcast_snooping 0' \
@@ -148,7 +149,8 @@ lan() {
             "$node" "$(mac_of "$host")" "$node"
         printf 'link set sw-%s up\n' "$node"
         printf '%s\n' 'link set lo up' 'link set eth0 up' \
-            "address add 192.168.0.$host/24 dev eth0" >"/tmp/.lan.$node"
+            "address add 192.168.0.$host/24 dev eth0" \
+            "address add fd00::$host/64 dev eth0 nodad" >"/tmp/.lan.$node"
         _nodes+=("$node")
         _names+="s/$(mac_of "$host")/$node/g;"
     done >>/tmp/.lan
@@ -171,7 +173,7 @@ nicely() {
 }
 
 # serve NODE OPTIONS... - `labnet serve` there, named as the node; returns when
-# it listens. OPTIONS are --tcp PORT and --udp PORT, several of each.
+# it listens. OPTIONS are --tcp, --tcp6, --udp, --udp6 PORT, several of each.
 serve() {
     local node=$1 log
     shift
@@ -198,6 +200,14 @@ ask() {
     local node=$1
     shift
     ip netns exec "$node" taskset 1 labnet ask "$@"
+}
+
+# fetch NODE ADDRESS PORT OPTIONS... - `labnet fetch` from there: long downloads,
+# on one processor for the same reason
+fetch() {
+    local node=$1
+    shift
+    ip netns exec "$node" taskset 1 labnet fetch "$@"
 }
 
 # hold NAME NODE ADDRESS PORT OPTIONS... - opens a connection that stays, called
@@ -260,10 +270,10 @@ named() { sed "$_names"; }
 # witness, witnessed - records in between who opens which TCP connection to the
 # client. Printed as `labnet ask` prints, sorted: ADDRESS PORT NODE..., with more
 # than one node if more than one answered.
-witness() { capture client -s 128 -B 4096 'tcp[13] = 18'; }
+witness() { capture client -s 128 -B 4096 'tcp[13] = 18 or (ip6 and ip6[6] = 6 and ip6[53] = 18)'; }
 witnessed() {
     captured client -e |
-        sed -nE 's/^([0-9a-f:]+) .* > ([0-9.]+)\.([0-9]+): Flags .*/\2 \3 \1/p' | named | sort -u |
+        sed -nE 's/^([0-9a-f:]+) .* > ([0-9a-f.:]+)\.([0-9]+): Flags .*/\2 \3 \1/p' | named | sort -u |
         awk '{ who[$1 " " $2] = who[$1 " " $2] " " $3 } END { for (one in who) print one who[one] }' | sort
 }
 
@@ -277,12 +287,39 @@ join() {
     _must on "$1" ip addr add "$2/24" dev eth0
 }
 
-# crowd NODE... - the client speaks for all of 10.9.0.0/16
+# tables ADDRESS - the iptables for it; $BACK_END is legacy, or nft
+: "${BACK_END:=legacy}"
+tables() { if [[ $1 == *:* ]]; then echo "ip6tables-$BACK_END"; else echo "iptables-$BACK_END"; fi; }
+
+# share NODE ADDRESS TOTAL SLOTS OPTION... - the rule of SHAREDIP where it is best,
+# before connection tracking, and the address; unshare NODE ADDRESS - neither
+share() {
+    _must on "$1" "$(tables "$2")" -t raw -A PREROUTING -j SHAREDIP --cluster-ip "$2" \
+        --cluster-dev eth0 --total-slots "$3" --local-slots "$4" "${@:5}"
+    _must on "$1" ip addr add "$2/$(_prefix "$2")" dev eth0
+}
+unshare() {
+    _must on "$1" "$(tables "$2")" -t raw -F PREROUTING
+    _must on "$1" ip addr del "$2/$(_prefix "$2")" dev eth0
+}
+_prefix() { if [[ $1 == *:* ]]; then echo 64; else echo 24; fi; }
+
+# settled NODE... - none of its addresses is still looking for duplicates
+settled() {
+    local node
+    for node in "$@"; do
+        until_ok 20 eval "[ -z \"\$(ip -n $node -6 addr show tentative)\" ]" || return 1
+    done
+}
+
+# crowd NODE... - the client speaks for all of 10.9.0.0/16 and fd09::/64
 crowd() {
     local node
     _must on client ip route add local 10.9.0.0/16 dev lo
+    _must on client ip route add local fd09::/64 dev lo
     for node in "$@"; do
         _must on "$node" ip route add 10.9.0.0/16 via 192.168.0.100
+        _must on "$node" ip route add fd09::/64 via fd00::100
     done
 }
 
@@ -308,12 +345,14 @@ unload() {
 # with_ours - iptables finds our extensions before those of the distribution
 with_ours() { export XTABLES_LIBDIR=/usr/lib/nfcluster-xtables:/usr/lib/x86_64-linux-gnu/xtables; }
 
+# file_of ADDRESS - the cluster's file
+file_of() { if [[ $1 == *:* ]]; then echo "/proc/net/ip6t_CLUSTERIP/$1"; else echo "/proc/net/ipt_CLUSTERIP/$1"; fi; }
+
 # slots NODE ADDRESS - what the node answers for
-slots() { ip netns exec "$1" cat "/proc/net/ipt_CLUSTERIP/$2"; }
+slots() { ip netns exec "$1" cat "$(file_of "$2")"; }
 
 # tell NODE ADDRESS COMMAND - one write to the cluster's file
-# shellcheck disable=SC2016 # expanded in the node
-tell() { ip netns exec "$1" bash -c 'echo "$2" >"/proc/net/ipt_CLUSTERIP/$1"' tell "$2" "$3"; }
+tell() { ip netns exec "$1" bash -c 'echo "$2" >"$1"' tell "$(file_of "$2")" "$3"; }
 
 # kernel_log - what the kernel said since this scenario began
 kernel_log() {

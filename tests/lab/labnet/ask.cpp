@@ -1,17 +1,16 @@
 // Many clients at once. Each question is one TCP connection, one UDP datagram or
 // one ICMP echo; what is reported is everyone who answered it, in order.
+#include "address.hpp"
 #include "common.hpp"
+#include "echo.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <map>
-#include <netinet/ip.h>
-#include <netinet/ip_icmp.h>
+#include <optional>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,7 +22,7 @@ enum class Kind { tcp, udp, icmp };
 
 struct Plan {
     Kind kind = Kind::tcp;
-    in_addr address{};
+    Address address;
     std::uint16_t port = 0;
     std::uint64_t count = 1;
     std::uint64_t first_port = 0; // 0: the kernel chooses
@@ -35,7 +34,7 @@ struct Plan {
 
 struct Question {
     Fd fd;
-    in_addr source{};
+    Address source;
     std::uint16_t port = 0; // ICMP: the identifier
     std::string received;
     std::vector<std::string> answers;
@@ -49,7 +48,9 @@ public:
     explicit Asker(const Plan& plan) : plan_(plan), questions_(plan.count) {
         epoll_ = checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
         if (plan_.kind == Kind::icmp)
-            open_icmp();
+            watch(echoes_.emplace(plan_.address).fd(), EPOLLIN, replies_tag);
+        if (echoes_ && plan_.sources.is_any())
+            plan_.sources = AddressRange::parse(echoes_->usual_source().text());
     }
 
     const std::vector<Question>& run() {
@@ -91,24 +92,22 @@ private:
             return send_echo(question, index);
 
         const int type = plan_.kind == Kind::tcp ? SOCK_STREAM : SOCK_DGRAM;
-        question.fd = checked(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+        question.fd = checked(
+            socket(plan_.address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
         const int fd = question.fd.get();
         const int on = 1;
         if (plan_.kind == Kind::tcp) // two UDP sockets would be given the same port
             setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
-        const sockaddr_in here = endpoint(question.source, question.port);
-        const sockaddr_in there = endpoint(plan_.address, plan_.port);
-        if (bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof here) < 0)
-            fail("bind to " + to_text(question.source) + ":" + std::to_string(question.port));
-        if (connect(fd, reinterpret_cast<const sockaddr*>(&there), sizeof there) < 0 &&
-            errno != EINPROGRESS)
+        bind_freely(fd, plan_.address.family());
+        const Endpoint here(question.source, question.port);
+        const Endpoint there(plan_.address, plan_.port);
+        if (bind(fd, here.get(), here.size()) < 0)
+            fail("bind to " + question.source.text() + ":" + std::to_string(question.port));
+        if (connect(fd, there.get(), there.size()) < 0 && errno != EINPROGRESS)
             return close_with(question, error_name(errno));
-        sockaddr_in bound{};
-        socklen_t size = sizeof bound;
-        getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
-        question.source = bound.sin_addr;
-        question.port = ntohs(bound.sin_port);
+        const Endpoint bound = bound_to(fd);
+        question.source = bound.address();
+        question.port = bound.port();
         if (plan_.kind == Kind::udp)
             question.asked = send(fd, "?", 1, 0) == 1;
         watch(fd, plan_.kind == Kind::tcp ? EPOLLOUT : EPOLLIN, index);
@@ -215,72 +214,21 @@ private:
 
     int next_timeout() const { return oldest_ < next_ ? left_ms(deadline()) : 0; }
 
-    // An echo reply carries no name: the Ethernet source tells who sent it, and
-    // only a packet socket shows that.
-    void open_icmp() {
-        echoes_ = checked(socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW), "raw socket");
-        replies_ =
-            checked(socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(ETH_P_IP)),
-                    "packet socket");
-        watch(replies_.get(), EPOLLIN, replies_tag);
-        if (!plan_.sources.first) {
-            const Fd probe = checked(socket(AF_INET, SOCK_DGRAM, 0), "socket");
-            sockaddr_in there = endpoint(plan_.address, 1);
-            socklen_t size = sizeof there;
-            if (connect(probe.get(), reinterpret_cast<sockaddr*>(&there), size) < 0)
-                fail("no route to " + to_text(plan_.address));
-            getsockname(probe.get(), reinterpret_cast<sockaddr*>(&there), &size);
-            plan_.sources.first = plan_.sources.last = ntohl(there.sin_addr.s_addr);
-        }
-    }
-
     void send_echo(Question& question, std::size_t index) {
-        question.source = plan_.sources[index];
         if (!question.port)
             question.port = static_cast<std::uint16_t>(index / plan_.sources.size() + 1);
-        by_echo_[{question.source.s_addr, question.port}] = index;
-        struct {
-            iphdr ip{};
-            icmphdr icmp{};
-        } packet;
-        packet.ip.version = 4;
-        packet.ip.ihl = 5;
-        packet.ip.ttl = 64;
-        packet.ip.protocol = IPPROTO_ICMP;
-        packet.ip.saddr = question.source.s_addr;
-        packet.ip.daddr = plan_.address.s_addr;
-        packet.icmp.type = ICMP_ECHO;
-        packet.icmp.un.echo.id = htons(question.port);
-        packet.icmp.checksum = htons(internet_checksum(
-            {reinterpret_cast<const std::uint8_t*>(&packet.icmp), sizeof packet.icmp}));
-        const sockaddr_in there = endpoint(plan_.address, 0);
-        if (sendto(echoes_.get(), &packet, sizeof packet, 0,
-                   reinterpret_cast<const sockaddr*>(&there), sizeof there) < 0)
-            return close_with(question, error_name(errno));
+        by_echo_[{question.source, question.port}] = index;
+        if (const int error = echoes_->send(question.source, question.port))
+            return close_with(question, error_name(error));
         question.asked = true;
     }
 
     void hear_echoes() {
-        std::array<std::uint8_t, 2048> data;
-        sockaddr_ll from;
-        socklen_t size = sizeof from;
-        for (ssize_t got; (got = recvfrom(replies_.get(), data.data(), data.size(), 0,
-                                          reinterpret_cast<sockaddr*>(&from), &size)) >= 0;
-             size = sizeof from) {
-            iphdr ip;
-            icmphdr icmp;
-            if (static_cast<std::size_t>(got) < sizeof ip + sizeof icmp ||
-                from.sll_pkttype == PACKET_OUTGOING)
-                continue;
-            std::memcpy(&ip, data.data(), sizeof ip);
-            std::memcpy(&icmp, &data[sizeof ip], sizeof icmp);
-            if (ip.ihl != 5 || ip.protocol != IPPROTO_ICMP || icmp.type != ICMP_ECHOREPLY ||
-                ip.saddr != plan_.address.s_addr)
-                continue;
-            const auto found = by_echo_.find({ip.daddr, ntohs(icmp.un.echo.id)});
+        echoes_->hear([this](const Address& source, std::uint16_t id, std::string mac) {
+            const auto found = by_echo_.find({source, id});
             if (found != by_echo_.end() && questions_[found->second].open)
-                answered(questions_[found->second], mac_text({from.sll_addr, 6}));
-        }
+                answered(questions_[found->second], mac);
+        });
     }
 
     Plan plan_;
@@ -291,9 +239,8 @@ private:
     std::uint64_t unanswered_ = 0;
     Clock::time_point last_heard_;
     Fd epoll_;
-    Fd echoes_;
-    Fd replies_;
-    std::map<std::pair<in_addr_t, std::uint16_t>, std::size_t> by_echo_;
+    std::optional<Echoes> echoes_;
+    std::map<std::pair<Address, std::uint16_t>, std::size_t> by_echo_;
 };
 
 std::string joined(const std::vector<std::string>& answers, char separator) {
@@ -316,11 +263,10 @@ int ask(Options& options) {
     plan.timeout = options.timeout_or(3000);
     plan.second_answer = options.timeout_or(750);
     plan.parallel = std::max<std::uint64_t>(options.number_or("--parallel", 256, 60'000), 1);
-    std::string sources;
-    if (options.text("--source", sources))
-        plan.sources = AddressRange::parse(sources);
     const bool tally = options.flag("--tally");
-    plan.address = parse_address(options.positional("ADDRESS"));
+    const std::string sources = options.text_or("--source", "");
+    plan.address = Address::parse(options.positional("ADDRESS"));
+    plan.sources = AddressRange::sources(sources, plan.address);
     if (plan.kind != Kind::icmp)
         plan.port =
             static_cast<std::uint16_t>(parse_number(options.positional("PORT"), 65535, "PORT"));
@@ -335,7 +281,7 @@ int ask(Options& options) {
         if (tally)
             ++tallied[joined(question.answers, '+')];
         else
-            std::printf("%s %u %s\n", to_text(question.source).c_str(), question.port,
+            std::printf("%s %u %s\n", question.source.text().c_str(), question.port,
                         joined(question.answers, ' ').c_str());
     }
     for (const auto& [name, count] : tallied)

@@ -161,17 +161,6 @@ std::string mac_text(std::span<const std::uint8_t> mac) {
     return text;
 }
 
-AddressRange AddressRange::parse(const std::string& text) {
-    const std::size_t dash = text.find('-');
-    AddressRange range;
-    range.first = ntohl(parse_address(text.substr(0, dash)).s_addr);
-    range.last = dash == std::string::npos ? range.first
-                                           : ntohl(parse_address(text.substr(dash + 1)).s_addr);
-    if (range.last < range.first)
-        throw Usage("\"" + text + "\" ends before it begins");
-    return range;
-}
-
 std::uint16_t internet_checksum(std::span<const std::uint8_t> bytes, std::uint32_t sum) {
     for (std::size_t i = 0; i < bytes.size(); ++i)
         sum += i % 2 ? bytes[i] : std::uint32_t{bytes[i]} << 8;

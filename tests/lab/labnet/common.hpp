@@ -72,18 +72,6 @@ std::string mac_text(std::span<const std::uint8_t> mac);
 std::uint16_t internet_checksum(std::span<const std::uint8_t> bytes, std::uint32_t sum = 0);
 sockaddr_in endpoint(in_addr address, std::uint16_t port);
 
-// ADDRESS or FIRST-LAST.
-struct AddressRange {
-    std::uint32_t first = INADDR_ANY; // host order
-    std::uint32_t last = INADDR_ANY;
-
-    static AddressRange parse(const std::string& text);
-    std::uint64_t size() const { return std::uint64_t{last} - first + 1; }
-    in_addr operator[](std::uint64_t index) const {
-        return {htonl(static_cast<std::uint32_t>(first + index % size()))};
-    }
-};
-
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 // What is left until the deadline, for poll and epoll; never negative.
@@ -108,8 +96,10 @@ int arp(Options& options);
 int ask(Options& options);
 int blob(Options& options);
 int browse(Options& options);
+int fetch(Options& options);
 int flood(Options& options);
 int hold(Options& options);
+int ndp(Options& options);
 int serve(Options& options);
 int slot(Options& options);
 

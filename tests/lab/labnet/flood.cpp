@@ -1,5 +1,6 @@
 // Many packets, quickly, from many sources: traffic to test under. Nobody waits
 // for answers.
+#include "address.hpp"
 #include "common.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ std::vector<std::uint8_t> packet_of(const Flood& flood) {
 // What differs from packet to packet. The kernel fills in the IP checksum; a UDP
 // packet needs none.
 void vary(const Flood& flood, std::vector<std::uint8_t>& bytes, std::uint64_t index) {
-    const in_addr source = flood.sources[index];
+    const in_addr source = flood.sources[index].as_v4();
     std::memcpy(&bytes[offsetof(iphdr, saddr)], &source, sizeof source);
     const auto port = static_cast<std::uint16_t>(
         flood.first_port + index / flood.sources.size() % (65536U - flood.first_port));
@@ -94,11 +95,12 @@ int flood(Options& options) {
     else if (options.flag("--icmp"))
         flood.protocol = IPPROTO_ICMP;
     flood.first_port = static_cast<std::uint16_t>(options.number_or("--sport", 1024, 65535));
-    flood.sources = AddressRange::parse(options.text_or("--source", "0.0.0.0"));
+    const std::string sources = options.text_or("--source", "");
     flood.size = options.number_or("--size", 0, longest);
     const std::uint64_t seconds = options.number_or("--seconds", 0, 86400);
     std::uint64_t count = options.number_or("--count", 0, ~std::uint64_t{0});
     flood.address = parse_address(options.positional("ADDRESS"));
+    flood.sources = AddressRange::sources(sources, Address(flood.address));
     flood.port =
         static_cast<std::uint16_t>(parse_number(options.positional("PORT"), 65535, "PORT"));
     options.done();

@@ -1,6 +1,7 @@
 // One connection that lives long. Every line on stdin, and every --interval, is
 // one question; each answer is printed as it comes. Ends by saying how the
 // connection ended: closed, reset or timed out (status 0, 3, 4).
+#include "address.hpp"
 #include "common.hpp"
 
 #include <array>
@@ -28,27 +29,27 @@ int ended(int error) {
 } // namespace
 
 int hold(Options& options) {
-    const AddressRange source = AddressRange::parse(options.text_or("--source", "0.0.0.0"));
+    const std::string source = options.text_or("--source", "");
     const auto port = static_cast<std::uint16_t>(options.number_or("--sport", 0, 65535));
     const Milliseconds interval(options.number_or("--interval", 0, 3'600'000));
     // How long unanswered data may be sent again before the connection is given up.
     const auto patience = static_cast<unsigned>(options.timeout_or(30'000).count());
-    const in_addr address = parse_address(options.positional("ADDRESS"));
-    const auto there = endpoint(address, static_cast<std::uint16_t>(parse_number(
-                                             options.positional("PORT"), 65535, "PORT")));
+    const Address address = Address::parse(options.positional("ADDRESS"));
+    const Endpoint there(address, static_cast<std::uint16_t>(
+                                      parse_number(options.positional("PORT"), 65535, "PORT")));
+    const Endpoint here(AddressRange::sources(source, address)[0], port);
     options.done();
     setvbuf(stdout, nullptr, _IOLBF, 0);
 
-    const Fd fd = checked(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    const Fd fd = checked(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
     const int on = 1;
     setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(fd.get(), IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
+    bind_freely(fd.get(), address.family());
     setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
-    const sockaddr_in here = endpoint(source[0], port);
-    if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here) < 0)
+    if (bind(fd.get(), here.get(), here.size()) < 0)
         fail("bind");
-    if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&there), sizeof there) < 0)
+    if (connect(fd.get(), there.get(), there.size()) < 0)
         return ended(errno);
     std::puts("connected");
 

@@ -14,13 +14,17 @@ struct Command {
 };
 
 constexpr Command commands[] = {
-    {"serve", labnet::serve, " --name NAME [--tcp PORT]... [--tcp6 PORT]... [--udp PORT]..."},
+    {"serve", labnet::serve,
+     " --name NAME [--tcp PORT]... [--tcp6 PORT]... [--udp PORT]... [--udp6 PORT]..."},
     {"ask", labnet::ask,
      " ADDRESS PORT [--udp|--icmp] [--count N] [--sport FIRST] [--source ADDRESS[-ADDRESS]]\n"
      "    [--timeout MS] [--parallel N] [--tally]"},
     {"browse", labnet::browse, " ADDRESS PORT [--rate N] [--timeout MS]"},
     {"hold", labnet::hold,
      " ADDRESS PORT [--source ADDRESS] [--sport PORT] [--interval MS] [--timeout MS]"},
+    {"fetch", labnet::fetch,
+     " ADDRESS PORT [--count N] [--size BYTES] [--chunk BYTES] [--interval MS]\n"
+     "    [--source ADDRESS[-ADDRESS]] [--sport FIRST] [--timeout MS]"},
     {"flood", labnet::flood,
      " ADDRESS PORT [--udp|--syn|--icmp] [--source ADDRESS[-ADDRESS]] [--sport FIRST]\n"
      "    [--seconds S] [--count N] [--size BYTES]"},
@@ -29,6 +33,12 @@ constexpr Command commands[] = {
      "    [--eth-src MAC] [--eth-dst MAC] [--htype N] [--ptype N] [--hlen N] [--plen N]\n"
      "    [--payload HEX] [--cut BYTES] [--pad BYTES] [--count N]\n"
      "labnet arp watch --dev DEV [--count N] [--timeout MS]"},
+    {"ndp", labnet::ndp,
+     " send [--dev DEV] [--type N] [--source ADDRESS] [--target ADDRESS] [--flags N] [--code N]\n"
+     "    [--lladdr TYPE=MAC]... [--option HEX]... [--hops N] [--extension] [--checksum N]\n"
+     "    [--eth-src MAC] [--eth-dst MAC] [--cut BYTES] [--mutate SEED] [--count N] [--stack]\n"
+     "    DESTINATION   (--stack: through this host's own stack and its rules)\n"
+     "labnet ndp watch [--dev DEV] [--count N] [--timeout MS]"},
     {"blob", labnet::blob,
      " set [--table T] [--chain C] [--copies N] [--dst A] [--dst-mask A] [--ip-flags N]\n"
      "    [--invflags N] [--proto N] [--iniface NAME] [--iniface-raw HEX] [--iniface-mask HEX]\n"

@@ -1,8 +1,11 @@
 // A server that says its name. TCP: an HTTP request is answered as a web server
-// would, and the connection closed; any other line is answered by the name and
-// the line itself, and the connection stays. UDP: a datagram is answered by the
+// would, and the connection closed; a line that asks for a stream by the name and
+// the stream; any other line by the name and the line itself, and the connection
+// stays. UDP: a datagram is answered by the
 // name, from the address it was sent to.
+#include "address.hpp"
 #include "common.hpp"
+#include "stream.hpp"
 
 #include <array>
 #include <cerrno>
@@ -24,27 +27,34 @@ public:
         epoll_ = checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
     }
 
-    void listen_tcp(std::uint16_t port) { listen_on(bound(SOCK_STREAM, port)); }
-    void listen_tcp6(std::uint16_t port) { listen_on(bound6(SOCK_STREAM, port)); }
+    void listen_tcp(int family, std::uint16_t port) {
+        Fd fd = bound(family, SOCK_STREAM, port);
+        if (listen(fd.get(), 4096) < 0)
+            fail("listen");
+        add(Kind::listener, std::move(fd));
+    }
 
-    void listen_udp(std::uint16_t port) {
-        Fd fd = bound(SOCK_DGRAM, port);
+    void listen_udp(int family, std::uint16_t port) {
+        Fd fd = bound(family, SOCK_DGRAM, port);
         const int on = 1;
-        if (setsockopt(fd.get(), IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
-            fail("IP_PKTINFO");
-        watch(fd.get());
-        const int number = fd.get();
-        sockets_.emplace(number, Socket{Kind::datagrams, std::move(fd), {}});
+        if (family == AF_INET6
+                ? setsockopt(fd.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on) < 0
+                : setsockopt(fd.get(), IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
+            fail("PKTINFO");
+        add(Kind::datagrams, std::move(fd));
     }
 
     [[noreturn]] void run() {
         std::array<epoll_event, 256> events;
         for (;;) {
-            const int count = epoll_wait(epoll_.get(), events.data(), events.size(), -1);
+            const int count =
+                epoll_wait(epoll_.get(), events.data(), events.size(), streams_.timeout_ms());
             if (count < 0 && errno != EINTR)
                 fail("epoll_wait");
             for (int i = 0; i < count; ++i)
                 serve_one(events[static_cast<std::size_t>(i)].data.fd);
+            for (const int fd : streams_.send_due())
+                close(fd);
         }
     }
 
@@ -56,35 +66,27 @@ private:
         std::string received;
     };
 
-    void listen_on(Fd fd) {
-        if (listen(fd.get(), 4096) < 0)
-            fail("listen");
+    void add(Kind kind, Fd fd) {
         watch(fd.get());
         const int number = fd.get();
-        sockets_.emplace(number, Socket{Kind::listener, std::move(fd), {}});
+        sockets_.emplace(number, Socket{kind, std::move(fd), {}});
     }
 
-    static Fd bound6(int type, std::uint16_t port) {
-        Fd fd = checked(socket(AF_INET6, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
+    static Fd bound(int family, int type, std::uint16_t port) {
+        Fd fd = checked(socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
         const int on = 1;
         setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-        sockaddr_in6 here{};
-        here.sin6_family = AF_INET6;
-        here.sin6_port = htons(port);
-        if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here) < 0)
+        if (family == AF_INET6)
+            setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+        const Endpoint here(Address::any(family), port);
+        if (bind(fd.get(), here.get(), here.size()) < 0)
             fail("bind to port " + std::to_string(port));
         return fd;
     }
 
-    static Fd bound(int type, std::uint16_t port) {
-        Fd fd = checked(socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
-        const int on = 1;
-        setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        const sockaddr_in here = endpoint({INADDR_ANY}, port);
-        if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here) < 0)
-            fail("bind to port " + std::to_string(port));
-        return fd;
+    void close(int fd) {
+        streams_.forget(fd);
+        sockets_.erase(fd);
     }
 
     void watch(int fd) {
@@ -100,10 +102,8 @@ private:
         switch (found->second.kind) {
         case Kind::listener:
             while ((fd = accept4(found->first, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >=
-                   0) {
-                watch(fd);
-                sockets_.emplace(fd, Socket{Kind::connection, Fd(fd), {}});
-            }
+                   0)
+                add(Kind::connection, Fd(fd));
             break;
         case Kind::datagrams:
             while (answer_datagram(fd)) {
@@ -111,7 +111,7 @@ private:
             break;
         case Kind::connection:
             if (!answer_lines(found->second))
-                sockets_.erase(found);
+                close(fd);
             break;
         }
     }
@@ -119,7 +119,7 @@ private:
     bool answer_datagram(int fd) {
         std::array<char, 2048> data;
         alignas(cmsghdr) std::array<char, 256> control;
-        sockaddr_in peer;
+        sockaddr_storage peer;
         iovec vector{data.data(), data.size()};
         msghdr message{};
         message.msg_name = &peer;
@@ -132,6 +132,12 @@ private:
             return false;
         // The packet information that came in tells the address we answer from.
         for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+            if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
+                in6_pktinfo info;
+                std::memcpy(&info, CMSG_DATA(part), sizeof info);
+                info.ipi6_ifindex = 0;
+                std::memcpy(CMSG_DATA(part), &info, sizeof info);
+            }
             if (part->cmsg_level != IPPROTO_IP || part->cmsg_type != IP_PKTINFO)
                 continue;
             in_pktinfo info;
@@ -166,6 +172,11 @@ private:
         for (std::size_t end; (end = received.find('\n')) != std::string::npos;) {
             const std::string line = received.substr(0, end);
             received.erase(0, end + 1);
+            if (const auto request = StreamRequest::parse(line)) {
+                say(socket, name_ + "\n");
+                streams_.begin(socket.fd.get(), *request);
+                continue;
+            }
             say(socket, name_ + (line.empty() ? "" : " ") + line + "\n");
         }
         return true;
@@ -180,25 +191,33 @@ private:
     std::string name_;
     Fd epoll_;
     std::map<int, Socket> sockets_;
+    Streams streams_;
 };
 
 } // namespace
 
 int serve(Options& options) {
     Server server(options.text_or("--name", "server"));
-    const auto tcp = options.all("--tcp");
-    const auto tcp6 = options.all("--tcp6");
-    const auto udp = options.all("--udp");
+    const auto ports = [&](std::string_view name) {
+        std::vector<std::uint16_t> numbers;
+        for (const std::string& port : options.all(name))
+            numbers.push_back(static_cast<std::uint16_t>(parse_number(port, 65535, name)));
+        return numbers;
+    };
+    const auto tcp = ports("--tcp"), tcp6 = ports("--tcp6");
+    const auto udp = ports("--udp"), udp6 = ports("--udp6");
     options.done();
-    if (tcp.empty() && tcp6.empty() && udp.empty())
-        throw Usage("no port: --tcp, --tcp6 or --udp");
+    if (tcp.empty() && tcp6.empty() && udp.empty() && udp6.empty())
+        throw Usage("no port: --tcp, --tcp6, --udp or --udp6");
     raise_descriptor_limit();
-    for (const std::string& port : tcp)
-        server.listen_tcp(static_cast<std::uint16_t>(parse_number(port, 65535, "--tcp")));
-    for (const std::string& port : tcp6)
-        server.listen_tcp6(static_cast<std::uint16_t>(parse_number(port, 65535, "--tcp6")));
-    for (const std::string& port : udp)
-        server.listen_udp(static_cast<std::uint16_t>(parse_number(port, 65535, "--udp")));
+    for (const std::uint16_t port : tcp)
+        server.listen_tcp(AF_INET, port);
+    for (const std::uint16_t port : tcp6)
+        server.listen_tcp(AF_INET6, port);
+    for (const std::uint16_t port : udp)
+        server.listen_udp(AF_INET, port);
+    for (const std::uint16_t port : udp6)
+        server.listen_udp(AF_INET6, port);
     std::puts("ready");
     std::fflush(stdout);
     server.run();

@@ -1,6 +1,7 @@
 // Which slot a packet falls into, computed by itself: no line of this comes from
 // the modules that it is compared with. For every line "ADDRESS PORT ..." on
 // stdin, as `labnet ask` prints them, says "ADDRESS PORT NAME<slot>".
+#include "address.hpp"
 #include "common.hpp"
 
 #include <bit>
@@ -12,12 +13,32 @@ namespace labnet {
 namespace {
 
 struct Hash {
-    unsigned words = 1; // of address, source port, destination port
+    bool source_port = false;
+    bool dest_port = false;
     std::uint32_t init = 0;
 };
 
-// Bob Jenkins' lookup3 for at most three words: only its final mixing is left.
-std::uint32_t mixed(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+// Bob Jenkins' lookup3 over whole words: three are mixed into the state at a time,
+// the last one to three in another way.
+std::uint32_t lookup3(std::span<const std::uint32_t> words, std::uint32_t init) {
+    std::uint32_t a = 0xdeadbeef + 4 * static_cast<std::uint32_t>(words.size()) + init;
+    std::uint32_t b = a, c = a;
+    const auto mix = [](std::uint32_t& x, std::uint32_t& y, std::uint32_t z, int turn) {
+        x = (x - y) ^ std::rotl(y, turn);
+        y += z;
+    };
+    for (; words.size() > 3; words = words.subspan(3)) {
+        a += words[0], b += words[1], c += words[2];
+        mix(a, c, b, 4);
+        mix(b, a, c, 6);
+        mix(c, b, a, 8);
+        mix(a, c, b, 16);
+        mix(b, a, c, 19);
+        mix(c, b, a, 4);
+    }
+    a += words.size() > 0 ? words[0] : 0;
+    b += words.size() > 1 ? words[1] : 0;
+    c += words.size() > 2 ? words[2] : 0;
     const auto step = [](std::uint32_t& x, std::uint32_t y, int turn) {
         x = (x ^ y) - std::rotl(y, turn);
     };
@@ -31,28 +52,34 @@ std::uint32_t mixed(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
     return c;
 }
 
-// Ports count as the machine finds them in the packet: not swapped.
-std::uint32_t hashed(const Hash& hash, in_addr source, std::uint16_t sport, std::uint16_t dport) {
-    const std::uint32_t start = 0xdeadbeef + 4 * hash.words + hash.init;
-    return mixed(start + ntohl(source.s_addr), start + (hash.words > 1 ? htons(sport) : 0),
-                 start + (hash.words > 2 ? htons(dport) : 0));
+// The address as one number of 32 bits, or four. Ports count as the machine finds
+// them in the packet: not swapped.
+std::uint32_t hashed(const Hash& hash, const Address& source, std::uint16_t sport,
+                     std::uint16_t dport) {
+    std::vector<std::uint32_t> words;
+    for (auto rest = source.bytes(); !rest.empty(); rest = rest.subspan(4))
+        words.push_back(std::uint32_t{rest[0]} << 24 | rest[1] << 16 | rest[2] << 8 | rest[3]);
+    if (hash.source_port)
+        words.push_back(htons(sport));
+    if (hash.dest_port)
+        words.push_back(htons(dport));
+    return lookup3(words, hash.init);
 }
 
-unsigned words_of(std::string_view mode) {
+Hash hash_of(std::string_view mode) {
     if (mode == "sourceip")
-        return 1;
+        return {};
     if (mode == "sourceip-sourceport")
-        return 2;
+        return {.source_port = true};
     if (mode == "sourceip-sourceport-destport")
-        return 3;
+        return {.source_port = true, .dest_port = true};
     throw Usage("\"" + std::string(mode) + "\" is no hashmode");
 }
 
 } // namespace
 
 int slot(Options& options) {
-    Hash hash;
-    hash.words = words_of(options.text_or("--hashmode", "sourceip"));
+    Hash hash = hash_of(options.text_or("--hashmode", "sourceip"));
     hash.init = static_cast<std::uint32_t>(options.number_or("--hash-init", 0, 0xffffffff));
     const std::uint64_t total = options.number_or("--total-nodes", 1, 0xffff);
     const auto dport = static_cast<std::uint16_t>(options.number_or("--dport", 0, 65535));
@@ -67,7 +94,7 @@ int slot(Options& options) {
             throw std::runtime_error("\"" + line + "\" begins with no address and port");
         const auto sport = static_cast<std::uint16_t>(parse_number(port, 65535, "port"));
         const std::uint32_t value =
-            hashed(hash, parse_address(address), portless ? 0 : sport, portless ? 0 : dport);
+            hashed(hash, Address::parse(address), portless ? 0 : sport, portless ? 0 : dport);
         std::printf("%s %s %s%llu\n", address.c_str(), port.c_str(), name.c_str(),
                     static_cast<unsigned long long>((value * total >> 32) + 1));
     }
