@@ -83,7 +83,7 @@ story() { # BACK-END ADDRESS
     is "$1 $address: node 2 answers for what it had" "$(slots node2 "$address" | tr , '\n' | sed -n '1p;$p' | paste -sd-)" 81-160
     new_ones "$address" ''
     ok "$1 $address: everyone answers for its own" went_well
-    for node in node1 node2 node3; do unshare $node "$address"; done
+    for node in node1 node2 node3; do withdraw $node "$address"; done
 }
 story legacy 192.168.0.10
 story nft fd00::10
@@ -103,7 +103,7 @@ for address in 192.168.0.10 fd00::10; do
     cut -d ' ' -f 1-3 /tmp/downloads | by_slot '' >/tmp/owners
     is "$address: those of node 2 are reset, and no others" "$(awk '{ print $1, $2, $4 }' /tmp/downloads)" \
         "$(awk '{ print $1, $2, $3 == "node2" ? "reset" : "complete" }' /tmp/owners)"
-    for node in node1 node2 node3; do unshare $node $address; done
+    for node in node1 node2 node3; do withdraw $node $address; done
 done
 
 done_testing

@@ -44,7 +44,7 @@ die_story() { # BACK-END ADDRESS SOURCES
     ok "$address: shares are alike: $shares" awk -v n=$count '{ exit !($1 > n * 0.47 && $2 > n * 0.47) }' <<<"$shares"
 
     _must ip link set sw-node2 up
-    for node in node1 node2 node3; do unshare $node "$address"; done
+    for node in node1 node2 node3; do withdraw $node "$address"; done
 }
 die_story legacy 192.168.0.10 10.9.0.1-10.9.0.200
 die_story nft fd00::10 fd09::1-fd09::c8

@@ -36,8 +36,8 @@ for mode in sourceip sourceip-sourceport sourceip-sourceport-destport; do
                 awk '{ slot = substr($3, 5) + 0; print $1, $2, "node" (slot == 1 ? 2 : (slot - 1) % 3 + 1) }')"
         _must on node1 iptables -F INPUT
         _must on node1 ip addr del 192.168.0.10/24 dev eth0
-        unshare node2 192.168.0.10
-        BACK_END=nft unshare node3 192.168.0.10
+        withdraw node2 192.168.0.10
+        BACK_END=nft withdraw node3 192.168.0.10
     done
 done
 

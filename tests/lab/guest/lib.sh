@@ -292,13 +292,13 @@ join() {
 tables() { if [[ $1 == *:* ]]; then echo "ip6tables-$BACK_END"; else echo "iptables-$BACK_END"; fi; }
 
 # share NODE ADDRESS TOTAL SLOTS OPTION... - the rule of SHAREDIP where it is best,
-# before connection tracking, and the address; unshare NODE ADDRESS - neither
+# before connection tracking, and the address; withdraw NODE ADDRESS - neither
 share() {
     _must on "$1" "$(tables "$2")" -t raw -A PREROUTING -j SHAREDIP --cluster-ip "$2" \
         --cluster-dev eth0 --total-slots "$3" --local-slots "$4" "${@:5}"
     _must on "$1" ip addr add "$2/$(_prefix "$2")" dev eth0
 }
-unshare() {
+withdraw() {
     _must on "$1" "$(tables "$2")" -t raw -F PREROUTING
     _must on "$1" ip addr del "$2/$(_prefix "$2")" dev eth0
 }
