@@ -122,9 +122,10 @@ bool nfc_flow_of_error_lives(const struct sk_buff *skb, u8 family,
 
 	/* What it quotes is what we have sent. */
 	if (!nf_ct_get_tuplepr(skb, offset, family, net, &sent) ||
-	    sent.dst.protonum != IPPROTO_TCP ||
 	    !nf_ct_invert_tuple(&flow, &sent))
 		return false;
-	return nfc_flow_has_socket(net, &flow, skb->dev->ifindex, false) ||
-	       nfc_flow_is_tracked(net, &flow, false);
+	if (sent.dst.protonum == IPPROTO_TCP &&
+	    nfc_flow_has_socket(net, &flow, skb->dev->ifindex, false))
+		return true;
+	return nfc_flow_is_tracked(net, &flow, false);
 }

@@ -19,7 +19,10 @@ struct tcphdr;
 bool nfc_flow_lives(const struct sk_buff *skb, u8 family,
 		    const struct tcphdr *th);
 
-/* That of the TCP packet inside an ICMP error that begins at @offset. */
+/*
+ * That of the packet inside an ICMP error, which begins at @offset. Of what is no
+ * TCP, connection tracking alone knows it.
+ */
 bool nfc_flow_of_error_lives(const struct sk_buff *skb, u8 family,
 			     unsigned int offset);
 

@@ -24,6 +24,7 @@
 /* What is said about an address that a host has, or wants, on a link. */
 #define NFC_NEIGH_HOPS	255
 
+/* A cluster's MAC is one of Ethernet: elsewhere there is nothing to tell. */
 static const struct nfc_cluster *nfc_neigh_cluster(const struct net *net,
 						   const struct in6_addr *addr,
 						   const struct net_device *dev)
@@ -32,8 +33,8 @@ static const struct nfc_cluster *nfc_neigh_cluster(const struct net *net,
 	const struct nfc_cluster *cluster;
 
 	cluster = nfc_cluster_find(nfc_pernet(net), NFPROTO_IPV6, &wanted);
-	return cluster && READ_ONCE(cluster->ifindex) == dev->ifindex ?
-	       cluster : NULL;
+	return cluster && dev->addr_len == ETH_ALEN &&
+	       READ_ONCE(cluster->ifindex) == dev->ifindex ? cluster : NULL;
 }
 
 /* The sender's MAC, where the sender is the cluster. */

@@ -243,8 +243,11 @@ static int nfc_summary_show(struct seq_file *m, void *v)
 
 	nfc_changes_seen(m, &file->changes);
 	rcu_read_lock();
-	hash_for_each_rcu(nn->clusters, bucket, cluster, node)
-		nfc_summary_line(m, cluster);
+	hash_for_each_rcu(nn->clusters, bucket, cluster, node) {
+		/* What does not fit is asked for again, with more room. */
+		if (!seq_has_overflowed(m))
+			nfc_summary_line(m, cluster);
+	}
 	rcu_read_unlock();
 	return 0;
 }

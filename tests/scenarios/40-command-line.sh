@@ -3,7 +3,14 @@
 # takes a dead node's slot over, and a typo changes nothing.
 . /lab/lib.sh
 
-exits 3 'module ipt_CLUSTERIP is not loaded' nfcluster status
+# The debug kernel has IPVS built in: it is shown, whatever is loaded.
+if [ -e /proc/net/ip_vs ]; then
+    services=',"services":[]'
+    exits 1 'no services on this node' nfcluster status
+else
+    services=
+    exits 3 'module ipt_CLUSTERIP is not loaded' nfcluster status
+fi
 lan client node1 node2
 load
 exits 1 'no clusters on this node' on node1 nfcluster status
@@ -15,10 +22,10 @@ for number in 1 2; do
 done
 
 ok "status has a table" on node1 nfcluster status
-is "... in which all is right" "$(on node1 nfcluster status | tail -n 1 | tr -s ' ')" \
+is "... in which all is right" "$(on node1 nfcluster status | grep ^192 | tr -s ' ')" \
     "192.168.0.10 eth0 01:02:03:04:05:06 sourceip-sourceport (seed 7) 1/2 1 2"
 is "... and JSON" "$(on node2 nfcluster status --json | tr -d ' \n')" \
-    '{"clusters":[{"address":"192.168.0.10","here":[2],"interface":"eth0","mac":"01:02:03:04:05:06","hashmode":"sourceip-sourceport","hash_init":7,"total":2,"others":[1]}]}'
+    '{"clusters":[{"address":"192.168.0.10","here":[2],"interface":"eth0","mac":"01:02:03:04:05:06","hashmode":"sourceip-sourceport","hash_init":7,"total":2,"others":[1]}]'"$services}"
 
 foretold() {
     local port

@@ -121,14 +121,25 @@ heard() { on "$1" iptables -t raw -vxnL PREROUTING | awk '/icmptype 3/ { print $
 ok "$where: a connection" hold one client $address 80 --sport 7168 --timeout 60000
 hand_over node1 node2
 # 192.168.0.10 port 80 to 192.168.0.100 port 7168 (0x1c00) was too long
-quoted=450000280000400040060000c0a8000ac0a80064
+client_says_too_long() { # HEADER TRANSPORT
+    on client labnet packet $address --dev eth0 --eth-dst 01:00:5e:28:00:0a \
+        --source 192.168.0.100 --proto 1 --payload "0304000000000578$1$2"
+}
 for sport in 1c00 1c01; do
-    _must on client labnet packet $address --dev eth0 --eth-dst 01:00:5e:28:00:0a \
-        --source 192.168.0.100 --proto 1 --payload "0304000000000578${quoted}0050${sport}00000001"
+    _must client_says_too_long 450000280000400040060000c0a8000ac0a80064 "0050${sport}00000001"
 done
 is "$where: node1 takes that of its own, node2 all, as any datagram" "$(heard node1) $(heard node2)" '1 2'
 is "$where: the connection lives on" "$(answer_to one hello)" 'node1 hello'
 let_go one
+# Of a datagram, connection tracking knows whose it was: from port 53 to 7170.
+_must tell node1 $address +1
+_must tell node2 $address -1
+_must on node1 iptables -A INPUT -m conntrack --ctstate INVALID -j DROP
+is "$where: node1 answers a datagram" "$(ask client $address 53 --udp --sport 7170 | cut -d ' ' -f 3)" node1
+hand_over node1 node2
+_must client_says_too_long 4500001c0000400040110000c0a8000ac0a80064 00351c0200080000
+is "$where: node1 takes what is about it" "$(heard node1) $(heard node2)" '2 3'
+flush filter
 flush raw
 
 where='mangle, tracked'
