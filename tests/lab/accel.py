@@ -24,8 +24,9 @@ WORD = b"works"
 EXIT_PORT, EXIT_VALUE = 0xF4, 0x10
 
 
-def arguments():
-    return KVM if _kvm_works() else ["-accel", "tcg,thread=multi"]
+def arguments(threads=True):
+    """KVM, or emulation with a thread for each processor, or with one for all."""
+    return KVM if _kvm_works() else ["-accel", f"tcg,thread={'multi' if threads else 'single'}"]
 
 
 def give_up_kvm():

@@ -25,6 +25,8 @@ import image
 
 # How much slower than a distribution's kernel: limits are stretched by it.
 SLOWNESS = {"debug": 4}
+# emulator.py says why.
+ONE_THREAD = {"debug"}
 # The debug kernel ends at its first complaint: what follows one means nothing.
 APPEND = {"debug": "panic_on_warn=1 kmemleak=on"}
 
@@ -126,10 +128,11 @@ class Vm:
         return self.wait_ready() if wait else self
 
     def _arguments(self, passed):
+        threads = self.kernel.name not in ONE_THREAD
         bus = "-device" if self.kernel.machine.startswith("microvm") else "-pci"
         arguments = [
-            *emulator.command(), "-machine", self.kernel.machine,
-            *(accel.COUNTING if self._counting else accel.arguments()), *self._extra,
+            *emulator.command(threads), "-machine", self.kernel.machine,
+            *(accel.COUNTING if self._counting else accel.arguments(threads)), *self._extra,
             "-smp", str(self._smp), "-m", str(self._memory), "-name", self.name,
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-kernel", str(image.bootable(self.kernel.image)), "-initrd", str(self._initramfs),
