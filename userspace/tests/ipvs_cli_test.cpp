@@ -124,6 +124,8 @@ TEST_F(IpvsCli, restores_what_it_has_saved) {
     EXPECT_EQ(saved(), "");
     EXPECT_EQ(ipvs("restore /nonexistent"), 5);
     EXPECT_EQ(ipvs("restore /"), 5);
+    EXPECT_EQ(err, "nfcluster: cannot read /: Is a directory\n");
+    EXPECT_EQ(ipvs("restore /dev/null"), 1) << err;
 }
 
 TEST_F(IpvsCli, restores_exactly_by_changing_what_differs) {
