@@ -292,7 +292,7 @@ Exit zero(Host& host, const Words& words) {
     if (!host.ipvs.present())
         return complain(host, {Kind::NoCluster, not_loaded});
     const auto done = [&]() -> Result<Done> {
-        if (!o.tcp && !o.udp && !o.sctp && !o.fwmark)
+        if (!o.tcp && !o.udp && !o.sctp && !o.fwmark && !o.ipv6)
             return host.ipvs.zero();
         const auto wish = read_wish(Verb::Zero, o);
         if (!wish)
