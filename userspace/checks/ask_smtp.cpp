@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "checks/kinds.hpp"
+#include "core/text.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace nfc {
@@ -65,9 +67,14 @@ private:
 };
 
 bool offers_starttls(std::string_view reply) {
-    for (std::size_t at = 0; at < reply.size(); at = reply.find('\n', at) + 1)
-        if (reply.substr(at + 4, 8) == "STARTTLS")
+    constexpr std::string_view wanted = "STARTTLS";
+    const auto same = [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 32 : a) == b; };
+    while (!reply.empty()) {
+        auto line = take_until(reply, '\n');
+        line.remove_prefix(std::min<std::size_t>(line.size(), 4));
+        if (std::ranges::equal(line.substr(0, line.find_first_of(" \r")), wanted, same))
             return true;
+    }
     return false;
 }
 

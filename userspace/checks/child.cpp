@@ -129,8 +129,11 @@ Child::~Child() {
 asio::awaitable<int> Child::ended() {
     if (pid_)
         co_await handle_.async_wait(Descriptor::wait_read, asio::use_awaitable);
-    if (pid_)
+    if (pid_) {
+        // The group is surely its own only until its leader is buried.
+        ::kill(-pid_, SIGKILL);
         ::waitpid(std::exchange(pid_, 0), &status_, 0);
+    }
     co_return status_;
 }
 

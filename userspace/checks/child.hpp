@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A program that runs in a process group of its own. Nothing of it outlives the
-// object: the group is killed if it has not ended, and nobody waits for that.
+// object: the group is killed when the program has ended, or else with the object,
+// and nobody waits for that.
 #pragma once
 
 #include "checks/asio.hpp"

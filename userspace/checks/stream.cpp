@@ -63,7 +63,11 @@ asio::awaitable<Result<Done>> Stream::start_tls(TlsAuthorities& authorities, Tls
             co_return Error{Kind::Unavailable, "TLS: the server hung up in the handshake"};
     }
     const auto remaining = tls_->remaining();
-    if (remaining < trust.expiry_warning)
+    if (trust.expiry_warning <= std::chrono::hours{0})
+        co_return Done{};
+    if (remaining < std::chrono::hours{0})
+        progress_.warning = "the certificate has ended";
+    else if (remaining < trust.expiry_warning)
         progress_.warning = fmt::format("the certificate ends in {} days", remaining.count() / 24);
     co_return Done{};
 }

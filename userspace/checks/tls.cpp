@@ -140,7 +140,9 @@ std::chrono::hours Tls::remaining() const {
     int seconds = 0;
     if (certificate)
         ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate));
-    return std::chrono::hours{days * 24 + seconds / 3600};
+    // Downwards: one that has just ended has no 0 hours left.
+    return std::chrono::floor<std::chrono::hours>(std::chrono::days{days} +
+                                                  std::chrono::seconds{seconds});
 }
 
 } // namespace nfc

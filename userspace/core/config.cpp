@@ -21,7 +21,9 @@ std::optional<std::string> read_interface(Section& section) {
     return section.need_as<std::string>(
         "interface", expected, [&](const std::string& field, std::string_view text) {
             const bool good = !text.empty() && text.size() < interface_room && text != "." &&
-                              text != ".." && text.find_first_of("/: \t\n\0") == text.npos;
+                              text != ".." && std::ranges::none_of(text, [](unsigned char c) {
+                                  return c <= ' ' || c == 0x7f || c == '/' || c == ':';
+                              });
             return good ? Result<std::string>(std::string(text)) : bad_value(field, text, expected);
         });
 }

@@ -79,6 +79,13 @@ void read_statuses(Section& section, HttpCheck& check) {
         section.complaints().wrong(*node, section.field("expect"), "one status at least");
 }
 
+// "a.example:8443", "[2001:db8::1]:8443"
+std::string without_port(const std::string& host) {
+    if (host.starts_with('['))
+        return host.substr(1, host.find(']') - 1);
+    return host.substr(0, host.find(':'));
+}
+
 HttpCheck read_http(Section& section, bool tls) {
     HttpCheck check;
     check.method =
@@ -101,8 +108,15 @@ HttpCheck read_http(Section& section, bool tls) {
     check.body = regex(section, "body");
     check.body_limit =
         static_cast<std::size_t>(section.number("body_limit", 0, 16 << 20, 64 << 10));
+    // It could never match.
+    if (check.body && check.method == "HEAD")
+        section.complaints().wrong(*section.take("body"), section.field("body"),
+                                   "another method than HEAD, whose answers have no body");
+    if (check.body && !check.body_limit)
+        section.complaints().wrong(*section.take("body_limit"), section.field("body_limit"),
+                                   "room for the body");
     if (tls)
-        check.tls = read_trust(section, check.host.substr(0, check.host.find(':')));
+        check.tls = read_trust(section, without_port(check.host));
     return check;
 }
 

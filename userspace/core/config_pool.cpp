@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/config_parts.hpp"
+#include "core/gate.hpp"
+#include "core/ipvs_apply.hpp"
 #include "core/proc_name.hpp"
 #include "core/text.hpp"
 
@@ -50,12 +52,6 @@ Result<ipvs::ServiceKey> read_service(const std::string& field, std::string_view
     if (protocol == protocols.end() || !endpoint)
         return wrong;
     return ipvs::ServiceKey{ipvs::Virtual{protocol->second, endpoint->ip, endpoint->port}};
-}
-
-Family family_of(const ipvs::ServiceKey& key) {
-    if (const auto* mark = std::get_if<ipvs::Fwmark>(&key))
-        return mark->family;
-    return std::get<ipvs::Virtual>(key).address.family;
 }
 
 std::uint16_t port_of(const ipvs::ServiceKey& key) {
@@ -110,8 +106,11 @@ IpvsDriver read_ipvs(Section& section) {
     if (service.one_packet && name && name->protocol != ipvs::Protocol::Udp)
         section.complaints().wrong(*section.take("one_packet"), section.field("one_packet"),
                                    "false: it is for udp only");
-    service.persistence =
-        static_cast<std::uint32_t>(section.duration("persistence", {0ms, 24h * 31}, 0ms) / 1s);
+    const auto persistence = section.duration("persistence", {0ms, 24h * 31}, 0ms);
+    if (persistence % 1s != 0ms)
+        section.complaints().wrong(*section.take("persistence"), section.field("persistence"),
+                                   "whole seconds");
+    service.persistence = static_cast<std::uint32_t>(persistence / 1s);
     const int bits = family_of(service.key) == Family::V4 ? 32 : 128;
     service.persistence_prefix =
         static_cast<std::uint8_t>(section.number("persistence_prefix", 1, bits, bits));
@@ -183,8 +182,8 @@ struct ReadOwn {
     }
     void operator()(const StatmarkDriver& driver) const {
         backend.mark = read_mark(section, "mark", driver.mask, 0);
-        backend.condition =
-            section.as<statmark::Gate>("condition", "the name of a condition", &read_condition);
+        backend.condition = section.as<statmark::Gate>("condition", "the name of a condition",
+                                                       &statmark::read_gate);
         read_weight(section, backend, NFC_POOL_WEIGHT_MAX);
     }
     void operator()(const IpvsDriver&) const {
@@ -220,6 +219,10 @@ PoolBackend read_backend(Section section, const Driver& driver, bool checked) {
         section.complaints().wrong(*section.take("address"), section.field("address"),
                                    "an address of the service's family; only forward = \"tun\" "
                                    "joins IPv4 and IPv6");
+    if (ipvs && endpoint && ipvs->service.key != ipvs::ServiceKey{} &&
+        ipvs::changes_port(ipvs->service.key, *endpoint) && ipvs->forward != ipvs::Forward::Nat)
+        section.complaints().wrong(*section.take("address"), section.field("address"),
+                                   "the service's port; only forward = \"nat\" can change it");
     std::visit(ReadOwn{section, backend}, driver);
     std::string name = endpoint ? to_string(backend.address) : "";
     if (endpoint && backend.port)

@@ -44,9 +44,9 @@ std::optional<Error> check(const ServiceKey& service, const Destination& server)
         return wrong("the lower threshold is above the upper one");
     if (server.key.ip.family != family_of(service) && server.forward != Forward::Tunnel)
         return wrong("only a tunnel leads from IPv4 to IPv6, or back");
-    const auto* address = std::get_if<Virtual>(&service);
-    if (address && server.forward != Forward::Nat && address->port != server.key.port)
-        return wrong(fmt::format("only NAT can change the port, {}", address->port));
+    if (server.forward != Forward::Nat && changes_port(service, server.key))
+        return wrong(
+            fmt::format("only NAT can change the port, {}", std::get<Virtual>(service).port));
     return std::nullopt;
 }
 
@@ -158,6 +158,11 @@ Family family_of(const ServiceKey& key) {
     if (const auto* mark = std::get_if<Fwmark>(&key))
         return mark->family;
     return std::get<Virtual>(key).address.family;
+}
+
+bool changes_port(const ServiceKey& service, const DestinationKey& server) {
+    const auto* address = std::get_if<Virtual>(&service);
+    return address && address->port != server.port;
 }
 
 } // namespace nfc::ipvs

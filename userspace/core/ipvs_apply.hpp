@@ -19,5 +19,7 @@ std::string_view to_string(Protocol protocol);
 std::string subject(const Change& change);
 
 Family family_of(const ServiceKey& key);
+// Has the server another port than its service? Only NAT leads there.
+bool changes_port(const ServiceKey& service, const DestinationKey& server);
 
 } // namespace nfc::ipvs

@@ -79,12 +79,20 @@ bool Kernel::present() const {
 }
 
 Result<Answer> Kernel::dump(std::uint8_t command, const Attributes& attributes) const {
+    bool looked_again = false;
     for (int attempt = 0;; ++attempt) {
         auto answer = family_->ask(command, true, attributes);
         if (!answer.error)
             return answer;
-        if (answer.error != EINTR || attempt == attempts)
+        if (answer.error == ENOENT && !looked_again) {
+            // Nobody has the id any more. Only a change can lack something else.
+            looked_again = true;
+            family_->forget();
+            if (const auto open = family_->open(); !open)
+                return open.error();
+        } else if (answer.error != EINTR || attempt >= attempts) {
             return refused(answer.error);
+        }
     }
 }
 

@@ -67,6 +67,8 @@ public:
     virtual ~Family() = default;
     // Before the first question, and again without harm.
     virtual Result<Done> open() = 0;
+    // What open() found out is true no more: the module may have been loaded again.
+    virtual void forget() = 0;
     virtual Answer ask(std::uint8_t command, bool dump, const Attributes& attributes) = 0;
 };
 
@@ -76,6 +78,7 @@ class GenericFamily : public Family {
 public:
     explicit GenericFamily(std::string name) : name_(std::move(name)) {}
     Result<Done> open() override;
+    void forget() override { id_ = 0; }
     Answer ask(std::uint8_t command, bool dump, const Attributes& attributes) override;
 
 private:

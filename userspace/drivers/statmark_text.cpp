@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Pools and commands as text, and what a command does to a pool.
+#include "core/gate.hpp"
 #include "core/proc_name.hpp"
 #include "core/text.hpp"
 #include "drivers/statmark.hpp"
@@ -126,14 +127,10 @@ Result<Command> take_command(Words& words) {
     }
     if (last == "none")
         return Command(SetGate{*mark, std::nullopt});
-    const bool inverted = last.starts_with('!');
-    const auto name =
-        read_proc_name("gate", last.substr(inverted), NFC_CONDITION_NAME_LEN - 1, ".set");
-    if (!name)
-        return name.error();
-    if (name->starts_with('!') || name->find(',') != name->npos || *name == "none")
-        return bad_value("gate", last, "the name of a condition without comma, or none");
-    return Command(SetGate{*mark, Gate{*name, inverted}});
+    const auto gate = statmark::read_gate("gate", last);
+    if (!gate)
+        return gate.error();
+    return Command(SetGate{*mark, *gate});
 }
 
 State state_of(const Backend& backend, State now) {

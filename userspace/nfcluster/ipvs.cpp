@@ -3,13 +3,15 @@
 #include "core/desired.hpp"
 #include "core/ipvs_apply.hpp"
 #include "core/text.hpp"
+#include "drivers/fd.hpp"
 #include "nfcluster/commands.hpp"
 #include "nfcluster/ipvs_show.hpp"
 #include "nfcluster/ipvs_words.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 #include <fmt/ostream.h>
-#include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace nfc {
@@ -247,16 +249,14 @@ Exit save(Host& host) {
 }
 
 Result<std::string> content(Host& host, const std::optional<std::string>& name) {
-    std::ostringstream text;
-    if (!name || *name == "-") {
-        text << host.in.rdbuf();
-        return text.str();
-    }
-    std::ifstream file(*name);
-    if (!file || !(text << file.rdbuf() || file.eof()))
+    if (!name || *name == "-")
+        return std::string(std::istreambuf_iterator(host.in), {});
+    std::string text;
+    const Fd file(::open(name->c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file || !read_all(file, text))
         return Error{Kind::Unavailable,
                      fmt::format("cannot read {}: {}", *name, errno_text(errno))};
-    return text.str();
+    return text;
 }
 
 Exit restore(Host& host, const Words& words) {
@@ -292,7 +292,7 @@ Exit zero(Host& host, const Words& words) {
     if (!host.ipvs.present())
         return complain(host, {Kind::NoCluster, not_loaded});
     const auto done = [&]() -> Result<Done> {
-        if (!o.tcp && !o.udp && !o.sctp && !o.fwmark)
+        if (!o.tcp && !o.udp && !o.sctp && !o.fwmark && !o.ipv6)
             return host.ipvs.zero();
         const auto wish = read_wish(Verb::Zero, o);
         if (!wish)

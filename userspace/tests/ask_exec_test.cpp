@@ -93,7 +93,7 @@ TEST_F(ExecTest, does_not_wait_for_who_only_keeps_the_output_open) {
     EXPECT_TRUE(answer.seen.good);
     EXPECT_LT(answer.latency, 50s);
     ASSERT_EQ(answer.seen.reason.substr(0, 20), "exit status 0: done ");
-    ::kill(std::stoi(answer.seen.reason.substr(20)), SIGKILL);
+    EXPECT_TRUE(dies(std::stoi(answer.seen.reason.substr(20)))) << "nor does it stay";
 }
 
 TEST_F(ExecTest, waits_for_who_closes_its_output) {

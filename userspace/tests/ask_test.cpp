@@ -120,7 +120,9 @@ TEST_F(AskTest, smtp_tells_what_went_wrong) {
     SmtpCheck safe;
     safe.starttls.emplace();
     EXPECT_EQ(reason(smtp({"220 a\r\n", "250 a\r\n"}), safe), "the server offers no STARTTLS");
-    EXPECT_EQ(reason(smtp({"220 a\r\n", "250-a\r\n250 STARTTLS\r\n", "454 later\r\n"}), safe),
+    EXPECT_EQ(reason(smtp({"220 a\r\n", "250-a\r\n250 STARTTLSX\r\n"}), safe),
+              "the server offers no STARTTLS");
+    EXPECT_EQ(reason(smtp({"220 a\r\n", "250-a\r\n250 StartTLS\r\n", "454 later\r\n"}), safe),
               "STARTTLS: \"454 later\"");
     EXPECT_EQ(
         reason(smtp({"220 a\r\n", "250-a\r\n250 STARTTLS\r\n", "220 go\r\n250 me\r\n"}), safe),

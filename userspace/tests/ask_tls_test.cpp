@@ -91,6 +91,13 @@ TEST_F(TlsTest, warns_before_a_certificate_ends) {
     EXPECT_TRUE(warned.seen.good);
     EXPECT_EQ(warned.warning, "the certificate ends in 10 days");
     EXPECT_EQ(trusting(own_, own_, "www.example.org", 24h * 10).warning, "");
+    const auto old = [&](std::chrono::hours expiry_warning) {
+        return ask_at(https({false, "", "www.example.org", expiry_warning}),
+                      tls_server(make_certificate("www.example.org", -24h)))
+            .warning;
+    };
+    EXPECT_EQ(old(1h), "the certificate has ended");
+    EXPECT_EQ(old(0h), "");
 }
 
 TEST_F(TlsTest, tells_an_authority_that_cannot_be_read) {

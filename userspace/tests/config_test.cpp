@@ -207,6 +207,27 @@ TEST(Config, refuses_a_cluster_that_cannot_be) {
               "with each backend's address\n");
 }
 
+TEST(Config, refuses_interfaces_that_cannot_be) {
+    for (const char* bad : {"", ".", "a:b", "a b", "a\\u0000", "a\\u0001", "a\\u007f"})
+        EXPECT_EQ(errors(std::string("[node]\nname = \"a\"\n[cluster.c]\nslots = 4\n"
+                                     "address = \"10.0.0.1\"\ninterface = \"") +
+                         bad + "\"\nnodes = { a = { address = \"10.0.0.2\" } }\n")
+                      .substr(0, 24),
+                  "6: cluster.c.interface \"")
+            << bad;
+}
+
+TEST(Config, takes_gates_that_the_kernel_takes) {
+    const auto gate = [](const std::string& name) {
+        return errors("[pool.p]\ndriver = \"statmark\"\n"
+                      "backends = [ { address = \"10.0.0.1\", mark = 1, condition = \"" +
+                      name + "\" } ]\n");
+    };
+    EXPECT_EQ(gate("!mail1down"), "");
+    EXPECT_EQ(gate("a,b"), "3: pool.p.backends[1].condition \"a,b\": expected the name of a "
+                           "condition without comma, such as mail1up or !mail1down\n");
+}
+
 TEST(Config, gives_an_address_to_one_cluster_only) {
     std::string text = "[node]\nname = \"a\"\n";
     for (const char* name : {"c", "d"})
@@ -278,6 +299,13 @@ TEST(Config, checks_what_ipvs_would_refuse_later) {
               "4: pool.p.backends[1].address \"[2001:db8::1]:80\": expected an address of the "
               "service's family; only forward = \"tun\" joins IPv4 and IPv6\n");
     EXPECT_EQ(ipvs(service + six + "forward = \"tun\"\n"), "");
+    const std::string other = "backends = [ { address = \"10.0.0.1:81\" } ]\n";
+    EXPECT_EQ(ipvs(service + other), "");
+    EXPECT_EQ(ipvs(service + other + "forward = \"dr\"\n"),
+              "4: pool.p.backends[1].address \"10.0.0.1:81\": expected the service's port; only "
+              "forward = \"nat\" can change it\n");
+    EXPECT_EQ(ipvs(service + rest + "persistence = \"1500ms\"\n"),
+              "5: pool.p.persistence \"1500ms\": expected whole seconds\n");
     EXPECT_EQ(ipvs("service = \"fwmark 5\"\nbackends = [ { address = \"10.0.0.1\" } ]\n"), "");
     EXPECT_EQ(ipvs(service + "backends = [ { address = \"10.0.0.1\", weight = 65536, upper = 5, "
                              "lower = 6, mark = 1 } ]\n"),
@@ -326,12 +354,12 @@ TEST(CheckConfig, asks_the_service_of_the_backend_if_it_names_no_port) {
 }
 
 TEST(CheckConfig, reads_https) {
-    const auto c = read_one(R"(type = "https", method = "HEAD", path = "/up?a=b", )"
+    const auto c = read_one(R"(type = "https", method = "POST", path = "/up?a=b", )"
                             R"(host = "www.example.org:8443", expect = ["200-299", 301], )"
                             R"(body = "fine|good", body_limit = 100, authority = "/etc/ca.pem", )"
                             R"(expiry_warning = "7d")");
     const auto& http = std::get<HttpCheck>(c.kind);
-    EXPECT_EQ(http.method, "HEAD");
+    EXPECT_EQ(http.method, "POST");
     EXPECT_EQ(http.expect, (std::vector<StatusRange>{{200, 299}, {301, 301}}));
     EXPECT_TRUE(http.body->found_in("it is good"));
     EXPECT_EQ(http.body_limit, 100u);
@@ -339,6 +367,9 @@ TEST(CheckConfig, reads_https) {
     EXPECT_EQ(std::get<HttpCheck>(read_one(R"(type = "https", sni = "x", verify = false)").kind)
                   .tls->name,
               "x");
+    EXPECT_EQ(std::get<HttpCheck>(read_one(R"(type = "https", host = "[2001:db8::1]:8443")").kind)
+                  .tls->name,
+              "2001:db8::1");
     EXPECT_EQ(errors(check(R"(type = "http", verify = false)")).substr(0, 40),
               "4: pool.p.check.verify: no such key here");
 }
@@ -354,6 +385,8 @@ TEST(CheckConfig, refuses_what_would_break_a_request) {
                             R"(type = "http", expect = [])",
                             R"(type = "http", expect = [200, "x"])",
                             R"(type = "http", body = "(")",
+                            R"(type = "http", body = "a", method = "HEAD")",
+                            R"(type = "http", body = "a", body_limit = 0)",
                             R"(type = "smtp", hello = "a\r\nb")",
                             R"(type = "smtp", sni = "x")",
                             R"(type = "dns")",

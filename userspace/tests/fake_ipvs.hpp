@@ -18,14 +18,19 @@ public:
     Result<Done> open() override {
         if (missing)
             return Error{Kind::NoCluster, "IPVS is not in this kernel"};
+        if (!known)
+            known = loaded;
         return Done{};
     }
+    void forget() override { known = 0; }
 
     netlink::Answer ask(std::uint8_t command, bool dump,
                         const netlink::Attributes& attributes) override {
         using namespace ipvs;
         if (error)
             return {error, {}};
+        if (known != loaded)
+            return {ENOENT, {}};
         if (dump)
             return list(command, attributes);
         asked.push_back(command);
@@ -71,6 +76,8 @@ public:
     std::vector<std::uint8_t> asked; // changes
     int error = 0;
     bool missing = false;
+    int loaded = 1; // how often, which is its id
+    int known = 0;
 
 private:
     netlink::Answer list(std::uint8_t command, const netlink::Attributes& attributes) const {

@@ -104,6 +104,7 @@ TEST_F(IpvsCli, deletes_and_clears) {
     EXPECT_EQ(ipvs("delete -f 7 -6"), 0);
     EXPECT_EQ(saved(), "-A -f 7 -s wlc\n");
     EXPECT_EQ(ipvs("zero -f 7"), 0);
+    EXPECT_EQ(ipvs("zero -6"), 2) << "which is not all of IPv6";
     EXPECT_EQ(ipvs("zero"), 0);
     EXPECT_EQ(ipvs("clear"), 0);
     EXPECT_EQ(saved(), "");
@@ -124,6 +125,8 @@ TEST_F(IpvsCli, restores_what_it_has_saved) {
     EXPECT_EQ(saved(), "");
     EXPECT_EQ(ipvs("restore /nonexistent"), 5);
     EXPECT_EQ(ipvs("restore /"), 5);
+    EXPECT_EQ(err, "nfcluster: cannot read /: Is a directory\n");
+    EXPECT_EQ(ipvs("restore /dev/null"), 1) << err;
 }
 
 TEST_F(IpvsCli, restores_exactly_by_changing_what_differs) {
@@ -274,6 +277,15 @@ TEST_F(IpvsCli, does_not_load_the_module_to_look) {
     EXPECT_EQ(ipvs("add -f 1"), 0);
     ipvs_family->missing = true;
     EXPECT_EQ(ipvs("add -f 1"), 3);
+}
+
+TEST_F(IpvsCli, finds_a_module_that_was_loaded_again) {
+    EXPECT_EQ(ipvs("add -f 1"), 0) << err;
+    ipvs_family->loaded++;
+    EXPECT_EQ(ipvs("list"), 0) << err;
+    ipvs_family->loaded++;
+    ipvs_family->missing = true;
+    EXPECT_EQ(ipvs("list"), 3) << err;
 }
 
 TEST_F(IpvsCli, says_who_may) {
