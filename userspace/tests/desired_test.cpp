@@ -48,7 +48,7 @@ Pool marks(const std::string& lines = "") {
 Pool www(const std::string& lines = "") {
     return pool("driver = \"ipvs\"\nservice = \"tcp 10.0.0.9:80\"\nscheduler = \"wrr\"\n"
                 "check = { type = \"tcp\" }\nforward = \"dr\"\nbackends = [ { address = "
-                "\"10.0.0.1\" }, { address = \"10.0.0.2:81\", weight = 3, upper = 9, lower = 5 } "
+                "\"10.0.0.1\" }, { address = \"10.0.0.2:80\", weight = 3, upper = 9, lower = 5 } "
                 "]\n" +
                 lines);
 }
@@ -103,11 +103,11 @@ TEST(Sorry, serves_when_all_are_known_to_be_down) {
 
 TEST(AllDown, serve_means_that_all_get_connections_but_who_may_not) {
     const auto pool = www("all_down = \"serve\"");
-    EXPECT_EQ(weights(pool, {down, down}), "10.0.0.1:80=1 10.0.0.2:81=3 ");
+    EXPECT_EQ(weights(pool, {down, down}), "10.0.0.1:80=1 10.0.0.2:80=3 ");
     EXPECT_TRUE(share_out(pool, {down, down}, now).blind);
-    EXPECT_EQ(weights(pool, {down, duty(Duty::Drain)}), "10.0.0.1:80=1 10.0.0.2:81=0 ");
-    EXPECT_EQ(weights(pool, {up, down}), "10.0.0.1:80=1 10.0.0.2:81=0 ");
-    EXPECT_EQ(weights(pool, {unknown, down}), "10.0.0.1:80=0 10.0.0.2:81=0 ");
+    EXPECT_EQ(weights(pool, {down, duty(Duty::Drain)}), "10.0.0.1:80=1 10.0.0.2:80=0 ");
+    EXPECT_EQ(weights(pool, {up, down}), "10.0.0.1:80=1 10.0.0.2:80=0 ");
+    EXPECT_EQ(weights(pool, {unknown, down}), "10.0.0.1:80=0 10.0.0.2:80=0 ");
     EXPECT_FALSE(share_out(pool, {duty(Duty::Off), duty(Duty::Off)}, now).blind);
 }
 
@@ -116,19 +116,19 @@ TEST(Ipvs, has_the_service_as_configured) {
     EXPECT_EQ(wanted.service.scheduler, "wrr");
     ASSERT_EQ(wanted.destinations.size(), 2u);
     ipvs::Destination second{
-        {*read_ip("", "10.0.0.2"), 81}, 3, ipvs::Forward::Direct, 9, 5, ipvs::Tunnel::Ipip, 0};
+        {*read_ip("", "10.0.0.2"), 80}, 3, ipvs::Forward::Direct, 9, 5, ipvs::Tunnel::Ipip, 0};
     EXPECT_EQ(wanted.destinations[1], second);
 }
 
 TEST(Ipvs, takes_backends_out_as_configured) {
-    EXPECT_EQ(weights(www(), {down, up}), "10.0.0.1:80=0 10.0.0.2:81=3 ");
-    EXPECT_EQ(weights(www("on_down = \"remove\""), {down, up}), "10.0.0.2:81=3 ");
+    EXPECT_EQ(weights(www(), {down, up}), "10.0.0.1:80=0 10.0.0.2:80=3 ");
+    EXPECT_EQ(weights(www("on_down = \"remove\""), {down, up}), "10.0.0.2:80=3 ");
     EXPECT_EQ(weights(www("on_down = \"remove\""), {duty(Duty::Drain), up}),
-              "10.0.0.1:80=0 10.0.0.2:81=3 ");
-    EXPECT_EQ(weights(www(), {duty(Duty::Off), up}), "10.0.0.2:81=3 ");
+              "10.0.0.1:80=0 10.0.0.2:80=3 ");
+    EXPECT_EQ(weights(www(), {duty(Duty::Off), up}), "10.0.0.2:80=3 ");
     const std::string sorry = "sorry = { address = \"10.0.0.3:80\", weight = 7 }\n";
-    EXPECT_EQ(weights(www(sorry), {down, up}), "10.0.0.1:80=0 10.0.0.2:81=3 10.0.0.3:80=0 ");
-    EXPECT_EQ(weights(www(sorry), {down, down}), "10.0.0.1:80=0 10.0.0.2:81=0 10.0.0.3:80=7 ");
+    EXPECT_EQ(weights(www(sorry), {down, up}), "10.0.0.1:80=0 10.0.0.2:80=3 10.0.0.3:80=0 ");
+    EXPECT_EQ(weights(www(sorry), {down, down}), "10.0.0.1:80=0 10.0.0.2:80=0 10.0.0.3:80=7 ");
     EXPECT_EQ(weights(www(sorry + "on_down = \"remove\""), {down, down}), "10.0.0.3:80=7 ");
 }
 
@@ -141,14 +141,14 @@ TEST(Ipvs, believes_who_is_not_checked) {
 TEST(Weights, are_what_backends_can_take_by_now) {
     auto said = up;
     said.weight = 100;
-    EXPECT_EQ(weights(www(), {said, up}), "10.0.0.1:80=100 10.0.0.2:81=3 ");
+    EXPECT_EQ(weights(www(), {said, up}), "10.0.0.1:80=100 10.0.0.2:80=3 ");
     auto pool = www();
     pool.check->rhythm.slow_start = std::chrono::seconds(10);
     said.ramp_from = now;
-    EXPECT_EQ(weights(pool, {said, up}), "10.0.0.1:80=10 10.0.0.2:81=3 ");
+    EXPECT_EQ(weights(pool, {said, up}), "10.0.0.1:80=10 10.0.0.2:80=3 ");
     said.weight = 100000;
     said.ramp_from.reset();
-    EXPECT_EQ(weights(pool, {said, up}), "10.0.0.1:80=65535 10.0.0.2:81=3 ");
+    EXPECT_EQ(weights(pool, {said, up}), "10.0.0.1:80=65535 10.0.0.2:80=3 ");
     EXPECT_EQ(shown(marks(), {said, up}), "1=1000 2=3 ");
     said.weight = 0;
     EXPECT_EQ(conditions(mail("sorry = { condition = \"sorry\" }"), {said, down}).at("sorry"), true)
