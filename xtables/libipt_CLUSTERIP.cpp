@@ -43,11 +43,7 @@ constexpr auto options = ext::table({
 });
 
 // Indexed by nfc_hash_mode.
-constexpr const char* hash_modes[NFC_HASH_MODES] = {
-    NFC_HASH_SIP_NAME,
-    NFC_HASH_SIP_SPT_NAME,
-    NFC_HASH_SIP_SPT_DPT_NAME,
-};
+constexpr const char* hash_modes[NFC_HASH_MODES] = NFC_HASH_MODE_NAMES;
 
 const char* hash_mode_name(__u32 mode) {
     return mode < NFC_HASH_MODES ? hash_modes[mode] : "unknown-error";

@@ -36,11 +36,7 @@ constexpr auto options = ext::table({
 });
 
 // Indexed by nfc_hash_mode.
-constexpr const char* hash_modes[NFC_HASH_MODES] = {
-    NFC_HASH_SIP_NAME,
-    NFC_HASH_SIP_SPT_NAME,
-    NFC_HASH_SIP_SPT_DPT_NAME,
-};
+constexpr const char* hash_modes[NFC_HASH_MODES] = NFC_HASH_MODE_NAMES;
 
 void help() {
     std::fputs(

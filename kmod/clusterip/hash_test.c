@@ -10,13 +10,31 @@
 
 #define ADDR(a, b, c, d) ((a) << 24 | (b) << 16 | (c) << 8 | (d))
 
+struct hash_result {
+	u32 hash;
+	u8 node2, node3, node16;	/* of 2, 3 and 16 in total */
+};
+
+static void expect_result(struct kunit *test, u32 hash,
+			  const struct hash_result *wanted)
+{
+	KUNIT_EXPECT_EQ(test, hash, wanted->hash);
+	KUNIT_EXPECT_EQ(test, nfc_hash_slot(hash, 2) + 1, wanted->node2);
+	KUNIT_EXPECT_EQ(test, nfc_hash_slot(hash, 3) + 1, wanted->node3);
+	KUNIT_EXPECT_EQ(test, nfc_hash_slot(hash, 16) + 1, wanted->node16);
+}
+
+/* As they lie in a packet. */
+static struct nfc_ports ports_of(u16 source, u16 dest)
+{
+	return (struct nfc_ports){ .source = (__force u16)htons(source),
+				   .dest = (__force u16)htons(dest) };
+}
+
 static const struct hash_vector {
 	u32 seed, saddr;
 	u16 sport, dport;
-	struct {
-		u32 hash;
-		u8 node2, node3, node16;	/* of 2, 3 and 16 in total */
-	} mode[NFC_HASH_MODES];
+	struct hash_result mode[NFC_HASH_MODES];
 } vectors[] = {
 	{ 0, ADDR(10, 0, 0, 1), 1024, 80,
 	  { { 0x3483bc84, 1, 1, 4 }, { 0xb3ff5f2a, 2, 3, 12 },
@@ -61,23 +79,14 @@ KUNIT_ARRAY_PARAM(vector, vectors, vector_desc);
 static void hash_golden(struct kunit *test)
 {
 	const struct hash_vector *v = test->param_value;
-	const struct nfc_ports ports = {
-		.source = (__force u16)htons(v->sport),
-		.dest = (__force u16)htons(v->dport),
-	};
+	const struct nfc_ports ports = ports_of(v->sport, v->dport);
 	u32 mode;
 
 	for (mode = 0; mode < NFC_HASH_MODES; mode++) {
 		const struct nfc_hash hash = { .mode = mode, .seed = v->seed };
-		const u32 h = nfc_hash_words(&hash, v->saddr, ports);
 
-		KUNIT_EXPECT_EQ(test, h, v->mode[mode].hash);
-		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 2) + 1,
-				v->mode[mode].node2);
-		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 3) + 1,
-				v->mode[mode].node3);
-		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 16) + 1,
-				v->mode[mode].node16);
+		expect_result(test, nfc_hash_words(&hash, v->saddr, ports),
+			      &v->mode[mode]);
 	}
 }
 
@@ -85,10 +94,7 @@ static void hash_golden(struct kunit *test)
 static const struct hash_vector6 {
 	u32 seed, saddr[4];
 	u16 sport, dport;
-	struct {
-		u32 hash;
-		u8 node2, node3, node16;
-	} mode[NFC_HASH_MODES];
+	struct hash_result mode[NFC_HASH_MODES];
 } vectors6[] = {
 	{ 0, { 0x20010db8, 0x00000000, 0x00000000, 0x00000001 }, 1024, 80,
 	  { { 0x66295424, 1, 2, 7 }, { 0xeab153d5, 2, 3, 15 },
@@ -128,23 +134,14 @@ KUNIT_ARRAY_PARAM(vector6, vectors6, vector6_desc);
 static void hash_golden6(struct kunit *test)
 {
 	const struct hash_vector6 *v = test->param_value;
-	const struct nfc_ports ports = {
-		.source = (__force u16)htons(v->sport),
-		.dest = (__force u16)htons(v->dport),
-	};
+	const struct nfc_ports ports = ports_of(v->sport, v->dport);
 	u32 mode;
 
 	for (mode = 0; mode < NFC_HASH_MODES; mode++) {
 		const struct nfc_hash hash = { .mode = mode, .seed = v->seed };
-		const u32 h = nfc_hash_words6(&hash, v->saddr, ports);
 
-		KUNIT_EXPECT_EQ(test, h, v->mode[mode].hash);
-		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 2) + 1,
-				v->mode[mode].node2);
-		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 3) + 1,
-				v->mode[mode].node3);
-		KUNIT_EXPECT_EQ(test, nfc_hash_slot(h, 16) + 1,
-				v->mode[mode].node16);
+		expect_result(test, nfc_hash_words6(&hash, v->saddr, ports),
+			      &v->mode[mode]);
 	}
 }
 

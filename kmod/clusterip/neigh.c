@@ -45,8 +45,6 @@ static int nfc_neigh_tell_source(const struct net *net, struct sk_buff *skb,
 	const struct nfc_cluster *cluster;
 	int err;
 
-	if (msg->type == NFC_NDP_ADVERT)
-		return 0;
 	cluster = nfc_neigh_cluster(net, &msg->source, dev);
 	if (!cluster)
 		return 0;
@@ -55,13 +53,14 @@ static int nfc_neigh_tell_source(const struct net *net, struct sk_buff *skb,
 }
 
 /*
- * An answer to one who asks whether we are still there need not say a MAC. Ours
- * does: whoever learned this node's own, before the cluster was made, would
- * believe in it for ever.
+ * The cluster's MAC in what is said about its address: the target's in an
+ * advertisement, the mark of a probe. An answer to one who asks whether we are
+ * still there need not say a MAC. Ours does, and overrides: whoever learned this
+ * node's own, before the cluster was made, would believe in it for ever.
  */
 static int nfc_neigh_tell_target(const struct net *net, struct sk_buff *skb,
 				 struct nfc_ndp *msg,
-				 const struct net_device *dev)
+				 const struct net_device *dev, u8 option)
 {
 	const struct nfc_cluster *cluster;
 	int err;
@@ -69,27 +68,13 @@ static int nfc_neigh_tell_target(const struct net *net, struct sk_buff *skb,
 	cluster = nfc_neigh_cluster(net, &msg->target, dev);
 	if (!cluster)
 		return 0;
-	err = nfc_ndp_set(skb, msg, NFC_NDP_OPT_TARGET, cluster->spec.mac);
+	err = nfc_ndp_set(skb, msg, option, cluster->spec.mac);
 	if (err != -ENOENT)
 		return err;
-	err = nfc_ndp_add(skb, msg, NFC_NDP_OPT_TARGET, cluster->spec.mac);
-	return err ?: nfc_ndp_override(skb, msg);
-}
-
-static int nfc_neigh_mark_probe(const struct net *net, struct sk_buff *skb,
-				struct nfc_ndp *msg,
-				const struct net_device *dev)
-{
-	const struct nfc_cluster *cluster;
-	int err;
-
-	cluster = nfc_neigh_cluster(net, &msg->target, dev);
-	if (!cluster)
-		return 0;
-	err = nfc_ndp_set(skb, msg, NFC_NDP_OPT_NONCE, cluster->spec.mac);
-	if (err != -ENOENT)
-		return err;
-	return nfc_ndp_add(skb, msg, NFC_NDP_OPT_NONCE, cluster->spec.mac);
+	err = nfc_ndp_add(skb, msg, option, cluster->spec.mac);
+	if (!err && option == NFC_NDP_OPT_TARGET)
+		err = nfc_ndp_override(skb, msg);
+	return err;
 }
 
 static bool nfc_neigh_is_probe(const struct nfc_ndp *msg)
@@ -106,9 +91,11 @@ static unsigned int nfc_neigh_out(void *priv, struct sk_buff *skb,
 	if (!nfc_ndp_read(skb, &msg))
 		return NF_ACCEPT;
 	if (msg.type == NFC_NDP_ADVERT)
-		err = nfc_neigh_tell_target(state->net, skb, &msg, state->out);
+		err = nfc_neigh_tell_target(state->net, skb, &msg, state->out,
+					    NFC_NDP_OPT_TARGET);
 	else if (nfc_neigh_is_probe(&msg))
-		err = nfc_neigh_mark_probe(state->net, skb, &msg, state->out);
+		err = nfc_neigh_tell_target(state->net, skb, &msg, state->out,
+					    NFC_NDP_OPT_NONCE);
 	else
 		err = nfc_neigh_tell_source(state->net, skb, &msg, state->out);
 	/* Better silent than heard with a MAC that one node alone answers. */

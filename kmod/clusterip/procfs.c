@@ -201,11 +201,7 @@ static void nfc_proc_bury(struct work_struct *work)
 static void nfc_summary_line(struct seq_file *m,
 			     const struct nfc_cluster *cluster)
 {
-	static const char * const modes[NFC_HASH_MODES] = {
-		NFC_HASH_SIP_NAME,
-		NFC_HASH_SIP_SPT_NAME,
-		NFC_HASH_SIP_SPT_DPT_NAME,
-	};
+	static const char * const modes[NFC_HASH_MODES] = NFC_HASH_MODE_NAMES;
 	static const struct {
 		const char *word;
 		enum nfc_slot_state state;

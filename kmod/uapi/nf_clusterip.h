@@ -34,6 +34,9 @@ enum nfc_hash_mode {
 #define NFC_HASH_SIP_NAME		"sourceip"
 #define NFC_HASH_SIP_SPT_NAME		"sourceip-sourceport"
 #define NFC_HASH_SIP_SPT_DPT_NAME	"sourceip-sourceport-destport"
+/* What an array of them begins with: indexed by nfc_hash_mode. */
+#define NFC_HASH_MODE_NAMES \
+	{ NFC_HASH_SIP_NAME, NFC_HASH_SIP_SPT_NAME, NFC_HASH_SIP_SPT_DPT_NAME }
 
 /* Defined by the kernel module only; a rule from user space says nothing here. */
 struct nfc_cluster;

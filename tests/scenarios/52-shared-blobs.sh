@@ -3,6 +3,8 @@
 # kernels: 6.1 6.12 sid debug
 # modules: ours
 . /lab/lib.sh
+. /lab/blobs.sh
+blobs_of SHAREDIP
 with_ours
 ok 'the module loads' load
 ok 'an interface' ip link add lan0 type dummy
@@ -11,7 +13,7 @@ ok 'an interface' ip link add lan0 type dummy
 saying() { # FAMILY WORDS...
     _must "ip$1tables-legacy" -t mangle -A PREROUTING -j SHAREDIP "${@:2}"
     if [ "$1" ]; then return; fi
-    labnet blob get --table mangle | awk '$1 == "SHAREDIP" { print $4 }'
+    seen_by_kernel
     iptables-legacy -t mangle -F
 }
 words=(--cluster-dev lan0 --total-slots 20 --local-slots 1-3 --hashmode sourceip)
@@ -25,36 +27,18 @@ saying 6 --cluster-ip c0a8:a:: "${words[@]}" --clustermac 01:00:5e:28:00:0a
 _must ip6tables-nft -t mangle -A PREROUTING -j SHAREDIP --cluster-ip c0a8:a::
 echo 'drain 2 +7' >/proc/net/ipt_CLUSTERIP/192.168.0.10
 
-set_legacy() { labnet blob set --table mangle --chain PREROUTING --dst-mask 0.0.0.0 --dst 0.0.0.0 --target SHAREDIP "$@" 2>&1; }
-set_nft() { labnet blob nft --table mangle --chain PREROUTING --target SHAREDIP "$@" 2>&1; }
 state() {
     labnet blob get --table mangle
     nft list ruleset 2>&1
     cat /proc/net/nf_clusterip /proc/net/ip*t_CLUSTERIP/* /proc/net/dev_mcast
 }
-before=$(state)
+remember
 
-# refused DESCRIPTION ERRNO OPTIONS... - by both back ends and both families
-refused() {
-    local description=$1 wanted=$2 got
-    shift 2
-    got="$(set_legacy "$@") $(set_nft "$@") $(set_nft --family ip6 "$@")"
-    is "$wanted: $description" "$got" "$wanted $wanted $wanted"
-}
-unchanged() { is 'nothing has changed' "$(state)" "$before"; }
-wrong() { refused "$1" EINVAL --data "$good" "${@:2}"; }
-hex() { printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n'; }
-le32() { printf '%02x%02x%02x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)); }
 # Where things are: kmod/uapi/nf_sharedip.h.
 flags=0 total=4 mode=8 seed=12 addr=16 ifname=32 mac=48 reserved=54 local=56 pointer=568
 
 # --- the kernel's pointer
-shown() { labnet blob get --table mangle | sed 's/.*\(................\)$/\1/'; }
-for tail in ffffffffffffffff 4141414141414141; do
-    is "what stands where the kernel has its pointer ($tail) does not matter" \
-        "$(set_legacy --data "$plain" --set "$pointer=$tail")" accepted
-    is '... and nobody sees the pointer' "$(shown)" 0000000000000000
-done
+pointer_is_the_kernels $pointer
 iptables-legacy -t mangle -F
 
 # --- sizes, revisions, places
@@ -98,17 +82,11 @@ done
 unchanged
 
 # --- what is right is still taken
-is 'a good rule' "$(set_legacy --data "$good")" accepted
-is 'a good rule by netlink' "$(set_nft --data "$good") $(set_nft --family ip6 --data "$good")" 'accepted accepted'
-is 'and by its own words it is found' "$(iptables-nft -t mangle -S PREROUTING | tail -n 1)" \
+good_is_taken \
     '-A PREROUTING -j SHAREDIP --cluster-ip 192.168.0.10 --cluster-dev lan0 --clustermac 01:00:5E:28:00:0A --total-slots 20 --local-slots 1-3 --hashmode sourceip --hash-init 0'
 
 # --- bytes changed at random
-for number in 1 2; do
-    diag "legacy: $(set_legacy --data "$good" --mutate $number --count 300 | tr '\n' ' ')"
-    diag "nft: $(set_nft --data "$good" --mutate $number --count 300 | tr '\n' ' ')"
-    diag "nft, plain: $(set_nft --family ip6 --data "$plain" --mutate $number --count 300 | tr '\n' ' ')"
-done
+any_bytes
 for table in filter mangle; do
     iptables-legacy -t $table -F
     ip6tables-legacy -t $table -F

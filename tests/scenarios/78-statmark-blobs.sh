@@ -4,6 +4,8 @@
 # STATMARK rules that no iptables would send, by raw setsockopt and by netlink: each
 # refused with its errno, and nothing changed.
 . /lab/lib.sh
+. /lab/blobs.sh
+blobs_of STATMARK
 export XTABLES_LIBDIR=/usr/lib/nfcluster-xtables:/usr/lib/x86_64-linux-gnu/xtables
 ok 'the modules load' eval 'load xt_condition && load xt_STATMARK'
 
@@ -11,7 +13,7 @@ ok 'the modules load' eval 'load xt_condition && load xt_STATMARK'
 saying() { # WORDS...
     iptables-legacy -t mangle -F
     _must iptables-legacy -t mangle -A PREROUTING -j STATMARK "$@"
-    labnet blob get --table mangle | awk '$1 == "STATMARK" { print $4 }'
+    seen_by_kernel
 }
 good=$(saying --pool mail --mode random --mask 0xff --backend mark=1,weight=3,condition=!one \
     --backend mark=2,condition=two --backend mark=0x30)
@@ -22,8 +24,6 @@ for family in '' 6; do
 done
 echo 'weight 2 7' >/proc/net/nf_statmark/mail
 
-set_legacy() { labnet blob set --table mangle --chain PREROUTING --dst-mask 0.0.0.0 --dst 0.0.0.0 --target STATMARK "$@" 2>&1; }
-set_nft() { labnet blob nft --table mangle --chain PREROUTING --target STATMARK "$@" 2>&1; }
 state() {
     labnet blob get --table mangle
     nft list ruleset 2>&1
@@ -31,20 +31,8 @@ state() {
         echo "$file: $(<"$file")"
     done
 }
-before=$(state)
+remember
 
-# refused DESCRIPTION ERRNO OPTIONS... - by both back ends and both families
-refused() {
-    local description=$1 wanted=$2 got
-    shift 2
-    got="$(set_legacy "$@") $(set_nft "$@") $(set_nft --family ip6 "$@")"
-    is "$wanted: $description" "$got" "$wanted $wanted $wanted"
-}
-unchanged() { is 'nothing has changed' "$(state)" "$before"; }
-wrong() { refused "$1" EINVAL --data "$good" "${@:2}"; }
-hex() { printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n'; }
-le16() { printf '%02x%02x' $(($1 & 255)) $(($1 >> 8 & 255)); }
-le32() { le16 $(($1 & 65535)) && le16 $(($1 >> 16)); }
 zeros() { printf '00%.0s' $(seq "$1"); }
 # Where things are: kmod/uapi/nf_statmark.h.
 flags=32 mask=36 count=40 gate_count=42 mode=43 reserved=44
@@ -56,12 +44,7 @@ gate_name() { echo $((2096 + 31 * $1)); }
 pointer=3088
 
 # --- the kernel's pointer
-shown() { labnet blob get --table mangle | sed 's/.*\(................\)$/\1/'; }
-for tail in ffffffffffffffff 4141414141414141; do
-    is "what stands where the kernel has its pointer ($tail) does not matter" \
-        "$(set_legacy --data "$plain" --set "$pointer=$tail")" accepted
-    is '... and nobody sees the pointer' "$(shown)" 0000000000000000
-done
+pointer_is_the_kernels $pointer
 
 # --- sizes, revisions, places
 for size in 0 8 48 3080 3088 3104 3600; do
@@ -143,17 +126,11 @@ done
 unchanged
 
 # --- what is right is still taken
-is 'a good rule' "$(set_legacy --data "$good")" accepted
-is 'a good rule by netlink' "$(set_nft --data "$good") $(set_nft --family ip6 --data "$good")" 'accepted accepted'
-is 'and by its own words it is found' "$(iptables-nft -t mangle -S PREROUTING | tail -n 1)" \
+good_is_taken \
     '-A PREROUTING -j STATMARK --pool mail --mode random --backend mark=0x1,weight=3,condition=!one --backend mark=0x2,condition=two --backend mark=0x30 --mask 0xff'
 
 # --- bytes changed at random
-for seed in 1 2; do
-    diag "legacy: $(set_legacy --data "$good" --mutate $seed --count 300 | tr '\n' ' ')"
-    diag "nft: $(set_nft --data "$good" --mutate $seed --count 300 | tr '\n' ' ')"
-    diag "nft, plain: $(set_nft --family ip6 --data "$plain" --mutate $seed --count 300 | tr '\n' ' ')"
-done
+any_bytes
 iptables-legacy -t mangle -F
 nft flush ruleset
 ok 'both modules go' eval 'unload xt_STATMARK && unload xt_condition'

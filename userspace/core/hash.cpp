@@ -13,11 +13,7 @@ namespace nfc {
 
 namespace {
 
-constexpr std::array<std::string_view, NFC_HASH_MODES> mode_names = {
-    NFC_HASH_SIP_NAME,
-    NFC_HASH_SIP_SPT_NAME,
-    NFC_HASH_SIP_SPT_DPT_NAME,
-};
+constexpr std::array<std::string_view, NFC_HASH_MODES> mode_names = NFC_HASH_MODE_NAMES;
 
 // Bob Jenkins' lookup3 for up to three words: its mixing steps are never
 // reached, only the final ones.
