@@ -119,7 +119,11 @@ bool nfc_flow_of_error_lives(const struct sk_buff *skb, u8 family,
 {
 	struct nf_conntrack_tuple sent, flow;
 	struct net *net = dev_net(skb->dev);
+	enum ip_conntrack_info ctinfo;
 
+	if (nf_ct_get(skb, &ctinfo) &&
+	    (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY))
+		return true;
 	/* What it quotes is what we have sent. */
 	if (!nf_ct_get_tuplepr(skb, offset, family, net, &sent) ||
 	    !nf_ct_invert_tuple(&flow, &sent))

@@ -63,3 +63,40 @@ bool nfc_handover_takes(const struct nfc_cluster *cluster,
 	return fill ? nfc_handover_fill(cluster, skb, family, th) :
 		      nfc_handover_drain(cluster, skb, family, th);
 }
+
+static enum nfc_counter nfc_handover_error(enum nfc_slot_state state,
+					   const struct nfc_cluster *cluster,
+					   const struct sk_buff *skb,
+					   u8 protocol, unsigned int offset)
+{
+	switch (state) {
+	case NFC_SLOT_ON:
+		return NFC_ACCEPTED;
+	case NFC_SLOT_DRAIN:
+		if (nfc_flow_of_error_lives(skb, cluster->spec.family, offset))
+			return NFC_KEPT;
+		break;
+	case NFC_SLOT_FILL:
+		if (protocol != IPPROTO_TCP ||
+		    nfc_flow_of_error_lives(skb, cluster->spec.family, offset))
+			return NFC_ACCEPTED;
+		return NFC_SILENCED;
+	case NFC_SLOT_OFF:
+		break;
+	}
+	return NFC_FOREIGN;
+}
+
+bool nfc_cluster_takes_error(const struct nfc_cluster *cluster,
+			     const struct sk_buff *skb, u32 hash, u8 protocol,
+			     unsigned int offset)
+{
+	const unsigned int index = nfc_hash_slot(hash, cluster->spec.total);
+	const struct nfc_slots *slots = rcu_dereference(cluster->slots);
+	enum nfc_counter what;
+
+	what = nfc_handover_error(nfc_slots_state(slots, index), cluster, skb,
+				  protocol, offset);
+	nfc_count(cluster, what);
+	return what == NFC_ACCEPTED || what == NFC_KEPT;
+}

@@ -36,4 +36,18 @@ static inline bool nfc_cluster_takes(const struct nfc_cluster *cluster,
 	return true;
 }
 
+/**
+ * nfc_cluster_takes_error - is an ICMP error for this node?
+ * @cluster: whose address it came to
+ * @skb: the packet with the error
+ * @hash: of the packets of the flow that it is about
+ * @protocol: theirs
+ * @offset: where the packet that it quotes begins, from skb->data on
+ *
+ * For packets: the caller is in an RCU section. Counts it.
+ */
+bool nfc_cluster_takes_error(const struct nfc_cluster *cluster,
+			     const struct sk_buff *skb, u32 hash, u8 protocol,
+			     unsigned int offset);
+
 #endif /* _NFC_CLUSTERIP_HANDOVER_H */

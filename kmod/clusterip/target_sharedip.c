@@ -5,69 +5,16 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <linux/module.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/slab.h>
-#include <net/ndisc.h>
-#include <net/netfilter/nf_conntrack.h>
 #include "compat.h"
 #include "defrag.h"
-#include "flow.h"
 #include "handover.h"
+#include "icmp.h"
 #include "lifetime.h"
 #include "shared_rule.h"
 #include "target_sharedip.h"
-#include "transport.h"
-
-/* One that quotes another packet. */
-static bool nfc_icmp_is_error(u8 family, u8 type)
-{
-	if (family == NFPROTO_IPV6)
-		return !(type & ICMPV6_INFOMSG_MASK);
-	return type == ICMP_DEST_UNREACH || type == ICMP_SOURCE_QUENCH ||
-	       type == ICMP_REDIRECT || type == ICMP_TIME_EXCEEDED ||
-	       type == ICMP_PARAMETERPROB;
-}
-
-/* Said to a machine, not to the service: each node has neighbours of its own. */
-static bool nfc_icmp_is_neighbour(u8 family, u8 type)
-{
-	return family == NFPROTO_IPV6 && type >= NDISC_ROUTER_SOLICITATION &&
-	       type <= NDISC_REDIRECT;
-}
-
-/*
- * Is it ICMP that is taken here, whatever its hash? An error comes from some
- * router on the way, and its hash says nothing about the flow.
- */
-static bool nfc_tg_takes_icmp(const struct sk_buff *skb, u8 family)
-{
-	const u8 icmp = family == NFPROTO_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-	struct nfc_transport transport;
-	enum ip_conntrack_info ctinfo;
-	u8 buf[8];
-	const u8 *type;
-
-	if (family == NFPROTO_IPV4 && ip_hdr(skb)->protocol != icmp)
-		return false;
-	transport = nfc_transport(skb, family);
-	if (transport.protocol != icmp || transport.offset < 0)
-		return false;
-	type = skb_header_pointer(skb, transport.offset, sizeof(buf), buf);
-	if (!type)
-		return false;
-	if (nfc_icmp_is_neighbour(family, *type))
-		return true;
-	if (!nfc_icmp_is_error(family, *type))
-		return false;
-	if (nf_ct_get(skb, &ctinfo) &&
-	    (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY))
-		return true;
-	return nfc_flow_of_error_lives(skb, family,
-				       transport.offset + sizeof(buf));
-}
 
 static bool nfc_tg_is_to(const struct sk_buff *skb,
 			 const struct nfc_cluster *cluster, u8 family)
@@ -77,25 +24,39 @@ static bool nfc_tg_is_to(const struct sk_buff *skb,
 	return ipv6_addr_equal(&ipv6_hdr(skb)->daddr, &cluster->spec.addr.in6);
 }
 
+static __always_inline bool nfc_tg_takes(const struct nfc_cluster *cluster,
+					 const struct sk_buff *skb, u8 family)
+{
+	u32 hash;
+
+	switch (nfc_icmp_may_be(skb, family) ? nfc_icmp_owner(cluster, skb) :
+					       NFC_ICMP_OF_ITS_SLOT) {
+	case NFC_ICMP_OURS:
+		return true;
+	case NFC_ICMP_OTHERS:
+		return false;
+	case NFC_ICMP_OF_ITS_SLOT:
+		break;
+	}
+	hash = family == NFPROTO_IPV4 ?
+		nfc_hash_ipv4(&cluster->spec.hash, skb) :
+		nfc_hash_ipv6(&cluster->spec.hash, skb);
+	return nfc_cluster_takes(cluster, skb, hash);
+}
+
 static __always_inline unsigned int
 nfc_tg(struct sk_buff *skb, const struct xt_action_param *par, u8 family)
 {
 	const struct nfc_sharedip_info *info = par->targinfo;
 	const struct nfc_cluster *cluster = info->cluster;
-	u32 hash;
 
 	/* Of output there is no such interface; nftables may call from there. */
 	if (!nfc_tg_is_to(skb, cluster, family) || !xt_in(par) ||
 	    xt_in(par)->ifindex != READ_ONCE(cluster->ifindex) || xt_out(par))
 		return XT_CONTINUE;
 
-	if (!nfc_tg_takes_icmp(skb, family)) {
-		hash = family == NFPROTO_IPV4 ?
-			nfc_hash_ipv4(&cluster->spec.hash, skb) :
-			nfc_hash_ipv6(&cluster->spec.hash, skb);
-		if (!nfc_cluster_takes(cluster, skb, hash))
-			return NF_DROP;
-	}
+	if (!nfc_tg_takes(cluster, skb, family))
+		return NF_DROP;
 	/* It came to a multicast MAC; TCP, among others, would refuse it. */
 	skb->pkt_type = PACKET_HOST;
 	return XT_CONTINUE;

@@ -22,28 +22,34 @@ struct nfc_transport {
 	int offset;
 };
 
+/* Of an IPv6 packet that begins at @offset and says @nexthdr. */
+static inline struct nfc_transport nfc_transport6(const struct sk_buff *skb,
+						  unsigned int offset,
+						  u8 nexthdr)
+{
+	struct nfc_transport found = { .protocol = nexthdr };
+	__be16 fragment = 0;
+
+	found.offset = ipv6_skip_exthdr(skb, offset + sizeof(struct ipv6hdr),
+					&found.protocol, &fragment);
+	if (fragment & htons(~0x7))
+		found.offset = -1;
+	return found;
+}
+
 /* Of a packet whose IP header is linear. */
 static inline struct nfc_transport nfc_transport(const struct sk_buff *skb,
 						 u8 family)
 {
+	const struct iphdr *iph = ip_hdr(skb);
 	struct nfc_transport found;
-	__be16 fragment = 0;
 
-	if (family == NFPROTO_IPV4) {
-		const struct iphdr *iph = ip_hdr(skb);
-
-		found.protocol = iph->protocol;
-		found.offset = skb_network_offset(skb) + iph->ihl * 4;
-		fragment = iph->frag_off & htons(IP_OFFSET);
-	} else {
-		found.protocol = ipv6_hdr(skb)->nexthdr;
-		found.offset = ipv6_skip_exthdr(skb, skb_network_offset(skb) +
-						sizeof(struct ipv6hdr),
-						&found.protocol, &fragment);
-		fragment &= htons(~0x7);
-	}
-	if (fragment)
-		found.offset = -1;
+	if (family == NFPROTO_IPV6)
+		return nfc_transport6(skb, skb_network_offset(skb),
+				      ipv6_hdr(skb)->nexthdr);
+	found.protocol = iph->protocol;
+	found.offset = iph->frag_off & htons(IP_OFFSET) ? -1 :
+		       skb_network_offset(skb) + iph->ihl * 4;
 	return found;
 }
 
