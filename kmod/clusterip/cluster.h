@@ -103,11 +103,15 @@ struct nfc_cluster {
  *	nftables' commit mutex
  * @lock: which clusters there are, and their interfaces; inside @rules_lock
  *	and, in the device notifier, inside RTNL
+ * @net: whose this is
  * @clusters: by family and address; changed under both locks, read under
  *	either, or under RCU by packets and ARP
  * @count: number of @clusters, of IPv4 and of IPv6; under @rules_lock
  * @unicasts: unicast MACs on interfaces; under @lock
- * @unicast_work: what is left to do about them
+ * @listen_work: what is left to do about them, and about interfaces that found
+ *	no memory for a MAC
+ * @listen_delay: how long it waits, in jiffies, before it tries again what found
+ *	no memory; under @lock
  * @proc_dir: /proc/net/ipt_CLUSTERIP, NULL when the namespace is going; under
  *	@rules_lock
  * @proc_dir6: /proc/net/ip6t_CLUSTERIP, likewise
@@ -119,10 +123,12 @@ struct nfc_cluster {
 struct nfc_net {
 	struct mutex rules_lock;	/* making and ending, files */
 	struct mutex lock;		/* clusters, interfaces */
+	struct net *net;
 	DECLARE_HASHTABLE(clusters, 6);
 	unsigned int count[2];
 	struct list_head unicasts;
-	struct work_struct unicast_work;
+	struct delayed_work listen_work;
+	unsigned long listen_delay;
 	struct proc_dir_entry *proc_dir;
 	struct proc_dir_entry *proc_dir6;
 	struct list_head shut_files;

@@ -5,10 +5,14 @@
  * notifier then takes back what was joined, and joins again when an interface of
  * that name appears.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include "cluster.h"
 #include "device.h"
+#include "listen.h"
 #include "unicast.h"
 
 /* Other kinds of interface (tunnels, InfiniBand) have no such MAC to join. */
@@ -54,6 +58,12 @@ static void nfc_device_drop(struct net *net, struct nfc_cluster *cluster)
 	cluster->unicast = NULL;
 }
 
+/* Rules match names, not the alternative ones by which one is found as well. */
+static bool nfc_device_is_called(const struct net_device *dev, const char *name)
+{
+	return dev && !strcmp(dev->name, name);
+}
+
 int nfc_device_join(struct net *net, struct nfc_cluster *cluster)
 {
 	struct net_device *dev = dev_get_by_name(net, cluster->spec.ifname);
@@ -61,9 +71,8 @@ int nfc_device_join(struct net *net, struct nfc_cluster *cluster)
 
 	if (!dev)
 		return -ENOENT;
-	/* Rules match names, not the alternative ones that are found as well. */
-	err = strcmp(dev->name, cluster->spec.ifname) ? -ENOENT :
-	      nfc_device_adopt(net, dev, cluster);
+	err = nfc_device_is_called(dev, cluster->spec.ifname) ?
+	      nfc_device_adopt(net, dev, cluster) : -ENOENT;
 	dev_put(dev);
 	return err;
 }
@@ -74,21 +83,39 @@ void nfc_device_leave(struct net *net, struct nfc_cluster *cluster)
 		nfc_device_drop(net, cluster);
 }
 
-static void nfc_device_event(struct net *net, struct nfc_cluster *cluster,
-			     struct net_device *dev, unsigned long event)
+/* Return: false for lack of memory, which there may be later. */
+static bool nfc_device_try(struct net *net, struct nfc_cluster *cluster)
 {
-	bool wanted = event != NETDEV_UNREGISTER &&
-		      !strcmp(dev->name, cluster->spec.ifname);
+	const char *name = cluster->spec.ifname;
+	struct net_device *dev = __dev_get_by_name(net, name);
 	int err;
 
-	if (cluster->dev == dev && !wanted) {
-		nfc_device_drop(net, cluster);
-	} else if (wanted && !cluster->dev) {
-		err = nfc_device_adopt(net, dev, cluster);
-		if (err)
-			netdev_warn(dev, "does not listen to %pM: error %d\n",
-				    cluster->spec.mac, err);
+	if (!nfc_device_is_called(dev, name))
+		return true;
+	err = nfc_device_adopt(net, dev, cluster);
+	if (err == -ENOMEM) {
+		nfc_listen_failed(nfc_pernet(net), dev, cluster->spec.mac);
+		return false;
 	}
+	if (err)
+		pr_warn_ratelimited("%s does not listen to %pM: error %d\n",
+				    name, cluster->spec.mac, err);
+	return true;
+}
+
+bool nfc_device_catch_up(struct net *net)
+{
+	struct nfc_net *nn = nfc_pernet(net);
+	struct nfc_cluster *cluster;
+	unsigned int bucket;
+	bool done = true;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&nn->lock);
+	hash_for_each(nn->clusters, bucket, cluster, node)
+		if (!cluster->dev && !nfc_device_try(net, cluster))
+			done = false;
+	return done;
 }
 
 static int nfc_device_notify(struct notifier_block *nb, unsigned long event,
@@ -106,9 +133,12 @@ static int nfc_device_notify(struct notifier_block *nb, unsigned long event,
 	case NETDEV_CHANGENAME:
 		mutex_lock(&nn->lock);
 		hash_for_each(nn->clusters, bucket, cluster, node)
-			nfc_device_event(net, cluster, dev, event);
+			if (cluster->dev == dev &&
+			    (event == NETDEV_UNREGISTER ||
+			     strcmp(dev->name, cluster->spec.ifname)))
+				nfc_device_drop(net, cluster);
 		/* We have RTNL now, and the interface may be gone later. */
-		nfc_unicast_catch_up(nn);
+		nfc_listen_catch_up(net);
 		mutex_unlock(&nn->lock);
 		break;
 	}

@@ -5,6 +5,8 @@
 #ifndef _NFC_CLUSTERIP_DEVICE_H
 #define _NFC_CLUSTERIP_DEVICE_H
 
+#include <linux/types.h>
+
 struct net;
 struct nfc_cluster;
 
@@ -14,6 +16,15 @@ struct nfc_cluster;
  */
 int nfc_device_join(struct net *net, struct nfc_cluster *cluster);
 void nfc_device_leave(struct net *net, struct nfc_cluster *cluster);
+
+/**
+ * nfc_device_catch_up - join interfaces that clusters wait for
+ *
+ * Under RTNL and nfc_net.lock.
+ *
+ * Return: false if one found no memory, and has to be tried again.
+ */
+bool nfc_device_catch_up(struct net *net);
 
 int nfc_device_init(void);
 void nfc_device_exit(void);

@@ -10,10 +10,10 @@
 #include "cluster.h"
 #include "device.h"
 #include "file.h"
+#include "listen.h"
 #include "procfs.h"
 #include "target_clusterip.h"
 #include "target_sharedip.h"
-#include "unicast.h"
 
 NFC_DEFINE_ORPHANS();
 
@@ -24,14 +24,14 @@ static int __net_init nfc_net_init(struct net *net)
 	mutex_init(&nn->rules_lock);
 	mutex_init(&nn->lock);
 	hash_init(nn->clusters);
-	nfc_unicast_net_init(nn);
+	nfc_listen_net_init(net);
 	return nfc_proc_net_init(net);
 }
 
 static void __net_exit nfc_net_exit(struct net *net)
 {
 	nfc_proc_net_exit(net);
-	nfc_unicast_net_exit(nfc_pernet(net));
+	nfc_listen_net_exit(net);
 }
 
 static struct pernet_operations nfc_net_ops = {

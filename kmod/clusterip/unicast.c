@@ -18,6 +18,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include "cluster.h"
+#include "listen.h"
 #include "unicast.h"
 
 /**
@@ -76,7 +77,7 @@ struct nfc_unicast *nfc_unicast_listen(struct net *net, struct net_device *dev,
 		return ERR_PTR(err);
 	}
 	list_add(&unicast->node, &nn->unicasts);
-	schedule_work(&nn->unicast_work);
+	nfc_listen_soon(nn);
 	return unicast;
 }
 
@@ -87,22 +88,23 @@ void nfc_unicast_deafen(struct net *net, struct nfc_unicast *unicast)
 	lockdep_assert_held(&nn->lock);
 	nf_unregister_net_hook(net, &unicast->hook);
 	unicast->wanted = false;
-	schedule_work(&nn->unicast_work);
+	nfc_listen_soon(nn);
 }
 
-void nfc_unicast_catch_up(struct nfc_net *nn)
+bool nfc_unicast_catch_up(struct nfc_net *nn)
 {
 	struct nfc_unicast *unicast, *next;
+	bool done = true;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&nn->lock);
 	list_for_each_entry_safe(unicast, next, &nn->unicasts, node) {
 		if (unicast->wanted && !unicast->added) {
 			unicast->added = !dev_uc_add(unicast->dev, unicast->mac);
-			if (!unicast->added)
-				netdev_warn(unicast->dev,
-					    "does not listen to %pM: no memory\n",
-					    unicast->mac);
+			if (!unicast->added) {
+				nfc_listen_failed(nn, unicast->dev, unicast->mac);
+				done = false;
+			}
 		} else if (!unicast->wanted) {
 			if (unicast->added)
 				dev_uc_del(unicast->dev, unicast->mac);
@@ -110,27 +112,5 @@ void nfc_unicast_catch_up(struct nfc_net *nn)
 			kfree_rcu(unicast, rcu);
 		}
 	}
-}
-
-static void nfc_unicast_work(struct work_struct *work)
-{
-	struct nfc_net *nn = container_of(work, struct nfc_net, unicast_work);
-
-	rtnl_lock();
-	mutex_lock(&nn->lock);
-	nfc_unicast_catch_up(nn);
-	mutex_unlock(&nn->lock);
-	rtnl_unlock();
-}
-
-void nfc_unicast_net_init(struct nfc_net *nn)
-{
-	INIT_LIST_HEAD(&nn->unicasts);
-	INIT_WORK(&nn->unicast_work, nfc_unicast_work);
-}
-
-/* The namespace has no interfaces any more, or the module no clusters. */
-void nfc_unicast_net_exit(struct nfc_net *nn)
-{
-	flush_work(&nn->unicast_work);
+	return done;
 }

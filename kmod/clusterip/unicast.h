@@ -26,10 +26,13 @@ struct nfc_unicast *nfc_unicast_listen(struct net *net, struct net_device *dev,
 				       const u8 *mac);
 void nfc_unicast_deafen(struct net *net, struct nfc_unicast *unicast);
 
-/* Does what these two left to do. Under RTNL and nfc_net.lock. */
-void nfc_unicast_catch_up(struct nfc_net *nn);
-
-void nfc_unicast_net_init(struct nfc_net *nn);
-void nfc_unicast_net_exit(struct nfc_net *nn);
+/**
+ * nfc_unicast_catch_up - do what these two left to do
+ *
+ * Under RTNL and nfc_net.lock.
+ *
+ * Return: false if some of it found no memory, and has to be tried again.
+ */
+bool nfc_unicast_catch_up(struct nfc_net *nn);
 
 #endif /* _NFC_CLUSTERIP_UNICAST_H */
