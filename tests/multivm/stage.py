@@ -3,8 +3,10 @@ address and who should have answered them, results as TAP."""
 
 import collections
 import contextlib
+import ipaddress
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 
@@ -74,6 +76,15 @@ class Stage:
 
     def ask(self, kind, count, owners, mode, total=2, seed=0):
         """`owners`: who answers, by slot. No source port is ever used twice."""
+        wrong, by = self.answers(kind, count, owners, mode, total, seed)
+        told = " and ".join(f"{by[name]} by {name}" for name in sorted(set(owners.values())))
+        self.result(not wrong and all(by[n] for n in owners.values()),
+                    f"{mode}: {kind}: each of {count} answered once, by its slot's owner: {told}",
+                    "\n".join([f"wrong are {len(wrong)} of {count}:", *wrong[:20]]))
+
+    def answers(self, kind, count, owners, mode, total=2, seed=0):
+        """As ask() does; returns what is wrong, and how many each node should have
+        answered."""
         port, option = KINDS[kind]
         wait = TCP_SECONDS if not option else ECHO_SECONDS
         output = self._client.check(
@@ -82,25 +93,39 @@ class Stage:
         self._sport += count // SOURCE_COUNT + 1
         self.connections += 0 if option else count
         names = {nodes.mac(server.host): server.name for server in self.servers}
-        wrong, by = [], collections.Counter()
         lines = output.splitlines()
+        wrong, by = ["?"] * (count - len(lines)), collections.Counter()
         for line in lines:
             source, source_port, *answers = line.split()
             slot = slots.slot(mode, total, source, int(source_port) if port else 0, port, seed)
             by[owners[slot]] += 1
             if [names.get(answer, answer) for answer in answers] != [owners[slot]]:
                 wrong.append(f"{line}: slot {slot} is of {owners[slot]}")
-        told = " and ".join(f"{by[name]} by {name}" for name in sorted(set(owners.values())))
-        self.result(len(lines) == count and not wrong and all(by[n] for n in owners.values()),
-                    f"{mode}: {kind}: each of {count} answered once, by its slot's owner: {told}",
-                    "\n".join([f"{len(lines)} lines of {count}, wrong are {len(wrong)}:",
-                               *wrong[:20]]))
+        return wrong, by
+
+    def one_answers(self, recording):
+        """The client would not tell of a second SYN-ACK or a stray reset; the wire does."""
+        spoke, shared = collections.defaultdict(set), ipaddress.IPv4Address(ADDRESS).packed
+        for frame in lan.frames(recording):
+            ip = frame[14:]
+            if frame[12:14] == b"\x08\x00" and ip[9] == socket.IPPROTO_TCP and ip[12:16] == shared:
+                ports = ip[(ip[0] & 15) * 4:][:4]
+                spoke[ip[16:20] + ports].add(frame[6:12])
+        both = [flow.hex() for flow, speakers in spoke.items() if len(speakers) > 1]
+        self.result(len(spoke) == self.connections and not both,
+                    f"on the wire, each of {len(spoke)} TCP connections met one node only",
+                    f"{self.connections} were made; two nodes spoke to {both[:20]}")
 
     def kernels_are_calm(self):
         for machine in self._machines:
             complaints = klog.Console(machine.log).complaints(0)
             self.result(not complaints, f"{machine.name}: the kernel does not complain",
                         complaints)
+
+
+def tell(server, *commands):
+    for command in commands:
+        server.check(f'echo "{command}" >> {FILE}')
 
 
 def play(name, story):
