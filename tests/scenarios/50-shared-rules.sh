@@ -126,21 +126,36 @@ ok 'and changed' tell node1 192.168.0.12 '-1-2000 drain 4096 fill 7'
 is 'by the file' "$(slots node1 192.168.0.12)" 7
 
 # --- saved by one back end, restored by the other
+_must on node1 iptables-legacy -F
+_must on node1 iptables-nft -t raw -F
+_must on node1 iptables-nft -F
 for pair in 'legacy nft' 'nft legacy'; do
-    from=${pair% *} to=${pair#* }
-    _must on node1 iptables-legacy -F
-    _must on node1 iptables-nft -t raw -F
-    _must on node1 iptables-nft -F
-    _must on node1 "iptables-$from" -A INPUT -j SHAREDIP --cluster-ip 192.168.0.13 --cluster-dev eth0 \
-        --total-slots 40 --local-slots 1-9 --hashmode sourceip-sourceport --hash-init 5
-    _must tell node1 192.168.0.13 +12
-    saved=$(on node1 "iptables-$from-save" -t filter | grep -v '^[#:]')
-    on node1 "iptables-$from-save" -t filter >/tmp/saved
-    ok "what $from saved, $to restores" on node1 "iptables-$to-restore" /tmp/saved
-    is "$to: as it was" "$(on node1 "iptables-$to-save" -t filter | grep -v '^[#:]')" "$saved"
-    _must on node1 "iptables-$from" -F
-    is "$to: the cluster has kept its slots" "$(slots node1 192.168.0.13)" 1,2,3,4,5,6,7,8,9,12
-    _must on node1 "iptables-$to" -F
+    for address in 192.168.0.13 fd00::13; do
+        for place in 'filter INPUT' 'raw PREROUTING'; do
+            from=$(BACK_END=${pair% *} tables $address) to=$(BACK_END=${pair#* } tables $address)
+            table=${place% *} chain=${place#* }
+            _must on node1 "$from" -t "$table" -A "$chain" -j SHAREDIP --cluster-ip $address --cluster-dev eth0 \
+                --total-slots 40 --local-slots 1-9 --hashmode sourceip-sourceport --hash-init 5
+            _must tell node1 $address +12
+            on node1 "$from-save" -t "$table" >/tmp/saved
+            ok "what $from saved, $to restores" on node1 "$to-restore" /tmp/saved
+            is "$to, $place: as it was" "$(on node1 "$to-save" -t "$table" | grep -v '^[#:]')" "$(grep -v '^[#:]' /tmp/saved)"
+            _must on node1 "$from" -t "$table" -F
+            is "$to, $place: the cluster has kept its slots" "$(slots node1 $address)" 1,2,3,4,5,6,7,8,9,12
+            _must on node1 "$to" -t "$table" -F
+        done
+    done
+done
+
+# --- a list of a megabyte
+{
+    printf '*filter\n-A INPUT -j SHAREDIP --cluster-ip 192.168.0.13 --cluster-dev eth0 --total-slots 4096 --local-slots 1'
+    printf ',%d' $(seq 2 200000)
+    printf ' --hashmode sourceip\nCOMMIT\n'
+} >/tmp/megabyte
+ok 'a rule with a list of more than a megabyte' [ "$(wc -c </tmp/megabyte)" -gt 1200000 ]
+for command in iptables-legacy iptables-nft; do
+    nok "$command does not take it" on node1 "$command-restore" /tmp/megabyte
 done
 is 'no cluster is left' "$(on node1 cat /proc/net/nf_clusterip)" ''
 ok 'the module goes' unload
