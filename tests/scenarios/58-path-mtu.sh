@@ -6,6 +6,7 @@
 #
 #   far --- router --- node1, node2, node3
 . /lab/lib.sh
+. /lab/thirds.sh
 
 lan router node1 node2 node3
 load
@@ -13,25 +14,27 @@ with_ours
 export BACK_END=nft
 _must ip netns add far
 _must ip link add wan netns router type veth peer name eth0 netns far
-printf '%s\n' 'link set wan up' 'addr add 10.8.0.1/24 dev wan' 'addr add fd08::1/64 dev wan nodad' \
-    'route add 10.9.0.0/16 via 10.8.0.2' 'route add fd09::/64 via fd08::2' >/tmp/router
+printf '%s\n' 'link set wan up' 'addr add 10.8.0.1/24 dev wan' 'addr add fd08::1/64 dev wan nodad' >/tmp/router
 printf '%s\n' 'link set lo up' 'link set eth0 up' 'addr add 10.8.0.2/24 dev eth0' 'addr add fd08::2/64 dev eth0 nodad' \
     'route add default via 10.8.0.1' 'route add default via fd08::1' \
     'route add local 10.9.0.0/16 dev lo' 'route add local fd09::/64 dev lo' >/tmp/far
 _must ip -n router -batch /tmp/router
 _must ip -n far -batch /tmp/far
 _must on router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-declare -A ranges=([node1]=1-80 [node2]=81-160 [node3]=161-240)
-for node in "${!ranges[@]}"; do
+for node in "${NODES[@]}"; do
     serve "$node" --tcp 80 --tcp6 80
     _must ip -n "$node" route add 10.9.0.0/16 via 192.168.0.1
     _must ip -n "$node" route add fd09::/64 via fd00::1
 done
 
-path() { _must on router ip link set wan mtu "$1"; }
+# path WIDTH - of what goes to the far end; what comes from there may be longer.
+path() {
+    _must ip -n router route replace 10.9.0.0/16 via 10.8.0.2 mtu "$1"
+    _must ip -n router -6 route replace fd09::/64 via fd08::2 mtu "$1"
+}
 # Nobody remembers how wide the path was.
 forget() {
-    for node in "${!ranges[@]}"; do
+    for node in "${NODES[@]}"; do
         _must ip -n "$node" route flush cache
         _must ip -n "$node" -6 route flush cache
     done
@@ -46,20 +49,13 @@ download() {
 }
 ends() { awk '{ count[$4]++ } END { for (end in count) print end, count[end] }' /tmp/downloads | sort | paste -sd ' '; }
 servers() { cut -d ' ' -f 3 /tmp/downloads | sort -u | paste -sd ' '; }
-owners() {
-    labnet slot --hashmode sourceip-sourceport --total-nodes 240 |
-        awk '{ slot = substr($3, 5) + 0; print $1, $2, slot <= 80 ? "node1" : slot <= 160 ? "node2" : "node3" }'
-}
 counted() { on "$1" awk -v name="$2" '{ for (i = 1; i < NF; i++) if ($i == name) sum += $(i + 1) } END { print sum }' /proc/net/nf_clusterip; }
 under_way() { [ "$(on far ss -Htn state established dport = :80 | wc -l)" -ge $count ]; }
 quiet() { for node in node1 node2 node3; do [ -z "$(on $node ss -Htn sport = :80)" ] || return 1; done; }
 narrowed() { on "$1" ip "$2" route show cache table all | grep -q 'mtu 1300'; }
 
 for address in 192.168.0.10 fd00::10; do
-    for node in node1 node2 node3; do
-        share $node $address 240 "${ranges[$node]}" --hashmode sourceip-sourceport
-    done
-    ok "$address: all nodes have the address" settled node1 node2 node3
+    share_thirds $address
     if [[ $address == *:* ]]; then family=-6 icmp=icmpv6 too_long=packet-too-big; else family=-4 icmp=icmp too_long=fragmentation-needed; fi
 
     path 1300
@@ -98,7 +94,7 @@ for address in 192.168.0.10 fd00::10; do
     path 1500
     for node in node1 node2 node3; do _must on "$node" "$tables" -t mangle -F; done
     ok "$address: ... until they hear it" until_ok 60 quiet
-    for node in node1 node2 node3; do withdraw $node $address; done
+    withdraw_thirds $address
 done
 
 # Datagrams have no connection by which they could be found: the slot of what the
@@ -106,10 +102,7 @@ done
 address=fd00::10
 path 1300
 forget
-for node in node1 node2 node3; do
-    share $node $address 240 "${ranges[$node]}" --hashmode sourceip
-done
-ok "all nodes have the address" settled node1 node2 node3
+share_thirds $address
 learned=0
 for host in $(seq 12); do
     _must ip -n far addr add "fd09::4:$host/128" dev eth0 nodad
