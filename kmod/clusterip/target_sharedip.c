@@ -42,7 +42,7 @@ static bool nfc_icmp_is_neighbour(u8 family, u8 type)
  * Is it ICMP that is taken here, whatever its hash? An error comes from some
  * router on the way, and its hash says nothing about the flow.
  */
-static bool nfc_tg_takes_icmp(const struct sk_buff *skb, u8 family)
+static noinline bool nfc_tg_takes_icmp(const struct sk_buff *skb, u8 family)
 {
 	const u8 icmp = family == NFPROTO_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	struct nfc_transport transport;
@@ -89,7 +89,8 @@ nfc_tg(struct sk_buff *skb, const struct xt_action_param *par, u8 family)
 	    xt_in(par)->ifindex != READ_ONCE(cluster->ifindex) || xt_out(par))
 		return XT_CONTINUE;
 
-	if (!nfc_tg_takes_icmp(skb, family)) {
+	if (likely(nfc_is_plain(skb, family)) ||
+	    !nfc_tg_takes_icmp(skb, family)) {
 		hash = family == NFPROTO_IPV4 ?
 			nfc_hash_ipv4(&cluster->spec.hash, skb) :
 			nfc_hash_ipv6(&cluster->spec.hash, skb);

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 PACKETS = ("accepted-new", "accepted-established", "foreign-new", "foreign-established")
 FIELDS = 9  # of a line of measure.sh
 SENDER = ("sender", "-", "-", "sender")
+SENDER6 = ("sender6", *SENDER[1:])
 # What a target costs by itself: over a rule without one, or over the plainest
 # that drops.
 BELOW = {"accepted": "match", "foreign": "drop"}
@@ -39,11 +40,15 @@ class Results:
             _round, *key, usual, alike, _fewest, _most = line.split("\t")
             counts[tuple(key)].append(int(usual))
             same[tuple(key)].append(int(alike) / packets)
-        self.sender = min(counts[SENDER])
-        self.figures = {
-            key: Figure(tuple(value - (self.sender if key != SENDER else 0) for value in values),
-                        min(same[key]))
-            for key, values in counts.items()}
+        self.sender, self.sender6 = (min(counts.get(key, [0])) for key in (SENDER, SENDER6))
+        self.figures = {key: Figure(tuple(value - self._sending(key) for value in values),
+                                    min(same[key]))
+                        for key, values in counts.items()}
+
+    def _sending(self, key):
+        if key in (SENDER, SENDER6):
+            return 0
+        return self.sender6 if key[0].endswith("6") else self.sender
 
     def get(self, scheme, place="-", mode="-", packet="accepted-new"):
         figure = self.figures.get((scheme, place, mode, packet))
