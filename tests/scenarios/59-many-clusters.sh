@@ -1,0 +1,88 @@
+# A thousand clusters of 4096 slots each, and a file about all of lines of 20 KB: whatever is
+# read of it is whole lines, each of a cluster that is there all the time once, and
+# nobody else waits for the reader. What it costs, tests/bench/scale tells.
+# kernels: 6.1 6.12 sid debug
+# modules: ours
+# limit: 1200
+. /lab/lib.sh
+
+load
+with_ours
+_must ip link add lan0 type dummy
+_must ip link set lan0 up
+count=1000
+[ "$SLOWNESS" -eq 1 ] || count=60
+all=/proc/net/nf_clusterip
+odd=$(seq 1 2 4096 | paste -sd,)
+even=$(seq 2 2 4096 | paste -sd,)
+
+# addresses PREFIX - as many as there are clusters
+addresses() { for ((i = 0; i < count; i++)); do printf "$1\n" $((i / 250)) $((i % 250 + 1)); done; }
+# rules < ADDRESSES
+rules() {
+    echo '*raw'
+    sed 's/.*/-A PREROUTING -j SHAREDIP --cluster-ip & --cluster-dev lan0 --total-slots 4096 --local-slots 1-4096 --hashmode sourceip/'
+    echo COMMIT
+}
+listed() { cut -d' ' -f1 "${1:-$all}" | sort; }
+whole_lines() { # FILE STATES
+    local line='^[0-9a-f.:]+ interface lan0 clustermac [0-9a-f:]{17} hashmode sourceip hash-init 0 total 4096'
+    ! grep -Evn "$line $2 accepted [0-9]+ foreign [0-9]+ kept [0-9]+ silenced [0-9]+\$" "$1" | cut -c1-200 | grep .
+}
+
+many_story() { # IPTABLES FOLDER PREFIX
+    local folder=/proc/net/$2 iptables=$1 going writer piece
+    addresses "$3" | sort >/tmp/addresses
+    rules </tmp/addresses >/tmp/rules
+    ok "$iptables: $count rules are loaded" "$iptables-restore" /tmp/rules
+    is "$iptables: as many files" "$(ls "$folder" | wc -l)" $count
+    is "$iptables: the file of all has each once" "$(listed)" "$(</tmp/addresses)"
+    ok "$iptables: a line each" whole_lines $all 'on 1-4096 drain none fill none off none'
+    "$iptables-save" -t raw >/tmp/saved
+    is "$iptables: they are saved" "$(grep -c -- '--total-slots 4096' /tmp/saved)" $count
+
+    # shellcheck disable=SC2016
+    ok "$iptables: each is written to" bash -ec 'for file in "$1"/*; do labnet write "$file" "-$2"; done' \
+        - "$folder" "$odd"
+    ok "$iptables: which shows in all" whole_lines $all "on $even drain none fill none off $odd"
+    for piece in 100 4096 1000000; do
+        labnet read --size $piece $all >/tmp/pieces
+        is "$iptables: read by $piece bytes, each is there once" "$(listed /tmp/pieces)" "$(</tmp/addresses)"
+    done
+
+    # Half of them come and go, and change, while the file is read.
+    awk 'NR % 2' /tmp/addresses >/tmp/some
+    { echo '*raw'; grep -Fwf /tmp/some /tmp/rules; echo COMMIT; } >/tmp/fewer
+    is "$iptables: half of the rules" "$(grep -c SHAREDIP /tmp/fewer)" $((count / 2))
+    touch /tmp/going
+    (
+        going=0
+        while [ -e /tmp/going ]; do
+            "$iptables-restore" /tmp/fewer && "$iptables-restore" /tmp/rules || echo bad
+            going=$((going + 1))
+        done
+        echo "$going rounds"
+    ) >/tmp/writer 2>&1 &
+    writer=$!
+    ok "$iptables: rules come and go" until_ok 60 eval '[ "$(wc -l <$all)" -lt $count ]'
+    : >/tmp/faults
+    for piece in 100 4096 1000000 4096 1000000; do
+        labnet read --size $piece $all >/tmp/pieces
+        whole_lines /tmp/pieces 'on [0-9,-]+ drain none fill none off ([0-9,-]+|none)' >>/tmp/faults
+        listed /tmp/pieces | uniq -d >>/tmp/faults
+        listed /tmp/pieces | comm -13 - /tmp/some | sed 's/$/ is missing/' >>/tmp/faults
+    done
+    is "$iptables: meanwhile all is whole lines, and who stays is there once" "$(head -n 20 /tmp/faults)" ''
+    rm /tmp/going
+    wait $writer
+    diag "$(</tmp/writer)"
+    is "$iptables: no load failed" "$(grep -vc rounds /tmp/writer)" 0
+    ok "$iptables: they go" "$iptables" -t raw -F
+    is "$iptables: none is left" "$(cat $all; ls "$folder")" ''
+}
+
+many_story iptables ipt_CLUSTERIP 10.8.%d.%d
+many_story ip6tables-nft ip6t_CLUSTERIP fd08::%d:%d
+
+ok 'the module goes' unload
+done_testing
