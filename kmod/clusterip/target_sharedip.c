@@ -84,9 +84,10 @@ nfc_tg(struct sk_buff *skb, const struct xt_action_param *par, u8 family)
 	const struct nfc_cluster *cluster = info->cluster;
 	u32 hash;
 
-	/* Of output there is no such interface; nftables may call from there. */
-	if (!nfc_tg_is_to(skb, cluster, family) || !xt_in(par) ||
-	    xt_in(par)->ifindex != READ_ONCE(cluster->ifindex) || xt_out(par))
+	/* nftables may call from output too, where there is no such interface. */
+	if (!nfc_tg_is_to(skb, cluster, family) ||
+	    xt_hooknum(par) > NF_INET_LOCAL_IN ||
+	    xt_in(par)->ifindex != READ_ONCE(cluster->ifindex))
 		return XT_CONTINUE;
 
 	if (likely(nfc_is_plain(skb, family)) ||

@@ -55,7 +55,9 @@ set size 0.5,0.95
 set origin {number / 2},0
 set xlabel "IPv{6 if ipv6 else 4}: instructions per packet (times the floor)"
 set arrow 1 from {ABOVE_FLOOR * floor},-9 to {ABOVE_FLOOR * floor},0.7 nohead dt 2 lc '#444444'
-plot {_lying(f"$v{number}", 3, 5, 0.18, "#0072b2", "foreign, dropped")}, \\
+set label 1 "{ABOVE_FLOOR}" at {ABOVE_FLOOR * floor},-8.4 left offset 0.5,0 font ',{LABEL_SIZE}'
+plot $v{number} using (0):2:ytic(1) with points pt -1 notitle, \\
+     {_lying(f"$v{number}", 3, 5, 0.18, "#0072b2", "foreign, dropped")}, \\
      {_lying(f"$v{number}", 4, 6, -0.18, "#e69f00", "accepted")}""")
     return f"""
 {chr(10).join(blocks)}
@@ -77,7 +79,7 @@ unset multiplot
 def _lying(data, column, label, shift, colour, title):
     """Bars along x, each with its label at its end."""
     at = f"($2+{shift})"
-    return (f"{data} using (0.5*${column}):{at}:(0.5*${column}):(0.16):ytic(1) "
+    return (f"{data} using (0.5*${column}):{at}:(0.5*${column}):(0.16) "
             f"with boxxyerror lc rgb '{colour}' title '{title}', "
             f"{data} using {column}:{at}:{label} with labels left offset 0.4,0 "
             f"font ',{LABEL_SIZE}' notitle")

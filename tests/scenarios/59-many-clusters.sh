@@ -16,8 +16,9 @@ all=/proc/net/nf_clusterip
 odd=$(seq 1 2 4096 | paste -sd,)
 even=$(seq 2 2 4096 | paste -sd,)
 
-# addresses PREFIX - as many as there are clusters
-addresses() { for ((i = 0; i < count; i++)); do printf "$1\n" $((i / 250)) $((i % 250 + 1)); done; }
+# addresses PREFIX SEPARATOR - as many as there are clusters
+addresses() { for ((i = 0; i < count; i++)); do echo "$1$((i / 250 + 1))$2$((i % 250 + 1))"; done; }
+files() { find "$1" -type f | wc -l; }
 # rules < ADDRESSES
 rules() {
     echo '*raw'
@@ -30,20 +31,18 @@ whole_lines() { # FILE STATES
     ! grep -Evn "$line $2 accepted [0-9]+ foreign [0-9]+ kept [0-9]+ silenced [0-9]+\$" "$1" | cut -c1-200 | grep .
 }
 
-many_story() { # IPTABLES FOLDER PREFIX
+many_story() { # IPTABLES FOLDER PREFIX SEPARATOR
     local folder=/proc/net/$2 iptables=$1 going writer piece
-    addresses "$3" | sort >/tmp/addresses
+    addresses "$3" "$4" | sort >/tmp/addresses
     rules </tmp/addresses >/tmp/rules
     ok "$iptables: $count rules are loaded" "$iptables-restore" /tmp/rules
-    is "$iptables: as many files" "$(ls "$folder" | wc -l)" $count
+    is "$iptables: as many files" "$(files "$folder")" $count
     is "$iptables: the file of all has each once" "$(listed)" "$(</tmp/addresses)"
     ok "$iptables: a line each" whole_lines $all 'on 1-4096 drain none fill none off none'
     "$iptables-save" -t raw >/tmp/saved
     is "$iptables: they are saved" "$(grep -c -- '--total-slots 4096' /tmp/saved)" $count
 
-    # shellcheck disable=SC2016
-    ok "$iptables: each is written to" bash -ec 'for file in "$1"/*; do labnet write "$file" "-$2"; done' \
-        - "$folder" "$odd"
+    ok "$iptables: each is written to" labnet write --each "-$odd" "$folder"/*
     ok "$iptables: which shows in all" whole_lines $all "on $even drain none fill none off $odd"
     for piece in 100 4096 1000000; do
         labnet read --size $piece $all >/tmp/pieces
@@ -65,24 +64,23 @@ many_story() { # IPTABLES FOLDER PREFIX
     ) >/tmp/writer 2>&1 &
     writer=$!
     ok "$iptables: rules come and go" until_ok 60 eval '[ "$(wc -l <$all)" -lt $count ]'
-    : >/tmp/faults
     for piece in 100 4096 1000000 4096 1000000; do
         labnet read --size $piece $all >/tmp/pieces
-        whole_lines /tmp/pieces 'on [0-9,-]+ drain none fill none off ([0-9,-]+|none)' >>/tmp/faults
-        listed /tmp/pieces | uniq -d >>/tmp/faults
-        listed /tmp/pieces | comm -13 - /tmp/some | sed 's/$/ is missing/' >>/tmp/faults
-    done
+        whole_lines /tmp/pieces 'on [0-9,-]+ drain none fill none off ([0-9,-]+|none)'
+        listed /tmp/pieces | uniq -d | sed 's/$/ is there twice/'
+        grep -vxFf <(listed /tmp/pieces) /tmp/some | sed 's/$/ is missing/'
+    done >/tmp/faults
     is "$iptables: meanwhile all is whole lines, and who stays is there once" "$(head -n 20 /tmp/faults)" ''
     rm /tmp/going
     wait $writer
     diag "$(</tmp/writer)"
     is "$iptables: no load failed" "$(grep -vc rounds /tmp/writer)" 0
     ok "$iptables: they go" "$iptables" -t raw -F
-    is "$iptables: none is left" "$(cat $all; ls "$folder")" ''
+    is "$iptables: none is left" "$(cat $all; files "$folder")" 0
 }
 
-many_story iptables ipt_CLUSTERIP 10.8.%d.%d
-many_story ip6tables-nft ip6t_CLUSTERIP fd08::%d:%d
+many_story iptables ipt_CLUSTERIP 10.8. .
+many_story ip6tables-nft ip6t_CLUSTERIP fd08:: :
 
 ok 'the module goes' unload
 done_testing
