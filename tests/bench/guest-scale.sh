@@ -2,8 +2,8 @@
 # guest-scale.sh COUNT...: what so many clusters of 4096 slots cost, in both back
 # ends. Prints lines of
 #   back-end clusters step value
-# where the value is thousands of instructions, or kilobytes for the steps `slab`
-# (what the kernel keeps for clusters) and `memory` (with the rules themselves).
+# where the value is thousands of instructions, or kilobytes for the step `memory`:
+# what the kernel keeps, rules included.
 set -euo pipefail
 
 export XTABLES_LIBDIR=/usr/lib/nfcluster-xtables:/usr/lib/x86_64-linux-gnu/xtables
@@ -25,9 +25,7 @@ settle() {
     echo 3 >/proc/sys/vm/drop_caches
     sleep 0.5
 }
-kilobytes() { awk -v "wanted=$1" 'wanted ~ $1 { sum += $2 } END { print sum }' /proc/meminfo; }
-kept() { kilobytes 'Slab:Percpu:'; }
-free() { kilobytes 'MemAvailable:'; }
+kept() { awk '/^(Slab|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo; }
 line() { printf '%s\t%s\t%s\t%s\n' "$backend" "$count" "$1" "$2"; }
 step() {
     local name=$1
@@ -46,12 +44,11 @@ for backend in legacy nft; do
     for count in "$@"; do
         rules "$count" >/tmp/rules
         settle
-        slab=$(kept) memory=$(free)
+        before=$(kept)
         step load $iptables-restore /tmp/rules
         settle
         [ "$(find $folder -type f | wc -l)" -eq "$count" ]
-        line slab $(($(kept) - slab))
-        line memory $((memory - $(free)))
+        line memory $(($(kept) - before))
         step write labnet write --each "-$odd" $folder/*
         step read sh -c 'exec cat /proc/net/nf_clusterip >/dev/null'
         step reload $iptables-restore /tmp/rules

@@ -54,8 +54,8 @@ def _share_script(results, mode, title):
 set size 0.5,0.95
 set origin {number / 2},0
 set xlabel "IPv{6 if ipv6 else 4}: instructions per packet (times the floor)"
-set arrow 1 from {ABOVE_FLOOR * floor},-9 to {ABOVE_FLOOR * floor},0.7 nohead dt 2 lc '#444444'
-set label 1 "{ABOVE_FLOOR}" at {ABOVE_FLOOR * floor},-8.4 left offset 0.5,0 font ',{LABEL_SIZE}'
+set arrow 1 from {ABOVE_FLOOR * floor},-9.0 to {ABOVE_FLOOR * floor},0.7 nohead dt 2 lc '#444444'
+set label 1 "{ABOVE_FLOOR}" at {ABOVE_FLOOR * floor},-8.75 left offset 0.5,0 font ',{LABEL_SIZE}'
 plot $v{number} using (0):2:ytic(1) with points pt -1 notitle, \\
      {_lying(f"$v{number}", 3, 5, 0.18, "#0072b2", "foreign, dropped")}, \\
      {_lying(f"$v{number}", 4, 6, -0.18, "#e69f00", "accepted")}""")
@@ -65,7 +65,7 @@ set multiplot title "{title}"
 set style fill solid noborder
 set border 1 lc '#444444'
 set xrange [0:6200]
-set yrange [-8.7:0.7]
+set yrange [-9:0.7]
 set grid xtics lc '#dddddd'
 set tics nomirror out scale 0.5
 set ytics scale 0
