@@ -33,20 +33,13 @@ static struct crowd *gather(struct kunit *test)
 	return crowd;
 }
 
-static void come(struct crowd *crowd, unsigned int i)
+/* What is nfc_cluster_insert() or nfc_cluster_unlink(). */
+static void change(struct crowd *crowd, unsigned int i,
+		   void (*what)(struct nfc_net *nn, struct nfc_cluster *cluster))
 {
 	mutex_lock(&crowd->nn.rules_lock);
 	mutex_lock(&crowd->nn.lock);
-	nfc_cluster_insert(&crowd->nn, &crowd->clusters[i]);
-	mutex_unlock(&crowd->nn.lock);
-	mutex_unlock(&crowd->nn.rules_lock);
-}
-
-static void go(struct crowd *crowd, unsigned int i)
-{
-	mutex_lock(&crowd->nn.rules_lock);
-	mutex_lock(&crowd->nn.lock);
-	nfc_cluster_unlink(&crowd->nn, &crowd->clusters[i]);
+	what(&crowd->nn, &crowd->clusters[i]);
 	mutex_unlock(&crowd->nn.lock);
 	mutex_unlock(&crowd->nn.rules_lock);
 }
@@ -75,7 +68,7 @@ static void cluster_next_each_once(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, step(crowd, &place, true), -1);
 	for (i = 0; i < CLUSTERS; i++)
-		come(crowd, i);
+		change(crowd, i, nfc_cluster_insert);
 	for (i = 0; i < CLUSTERS; i++)
 		KUNIT_EXPECT_GE(test, step(crowd, &place, !i), 0);
 	KUNIT_EXPECT_EQ(test, step(crowd, &place, false), -1);
@@ -92,12 +85,12 @@ static void cluster_next_under_churn(struct kunit *test)
 	int at;
 
 	for (i = 0; i < CLUSTERS; i += 2)
-		come(crowd, i);
+		change(crowd, i, nfc_cluster_insert);
 	at = step(crowd, &place, true);
 	while (at >= 0) {
-		go(crowd, at);
+		change(crowd, at, nfc_cluster_unlink);
 		if (late < CLUSTERS)
-			come(crowd, late);
+			change(crowd, late, nfc_cluster_insert);
 		late += 2;
 		at = step(crowd, &place, false);
 	}

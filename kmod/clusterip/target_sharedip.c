@@ -84,7 +84,7 @@ nfc_tg(struct sk_buff *skb, const struct xt_action_param *par, u8 family)
 	const struct nfc_cluster *cluster = info->cluster;
 	u32 hash;
 
-	/* nftables may call from output too, where there is no such interface. */
+	/* nftables may call from later hooks; some of them have no interface in. */
 	if (!nfc_tg_is_to(skb, cluster, family) ||
 	    xt_hooknum(par) > NF_INET_LOCAL_IN ||
 	    xt_in(par)->ifindex != READ_ONCE(cluster->ifindex))
