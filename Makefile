@@ -52,9 +52,9 @@ lint: ## sparse, checkpatch, clang-format, shellcheck
 	@tests/lint
 
 .PHONY: bench
-bench: ## cost per packet, side by side with the kernel's own module, the recipe, xtables-addons
+bench: xtables ## cost per packet, side by side with the kernel's own module, the recipe, xtables-addons
 	@$(call needs,build lab bench)
-	@status=0; tests/bench/bench || status=1; echo; tests/bench/marks || status=1; exit $$status
+	@status=0; for part in bench marks scale; do tests/bench/$$part || status=1; echo; done; exit $$status
 
 ##@ Install
 .PHONY: install uninstall dkms deb

@@ -45,6 +45,40 @@ void nfc_cluster_unlink(struct nfc_net *nn, struct nfc_cluster *cluster)
 	hash_del_rcu(&cluster->node);
 }
 
+static int nfc_cluster_cmp(const struct nfc_cluster *cluster, u8 family,
+			   const union nf_inet_addr *addr)
+{
+	return (int)cluster->spec.family - family ?:
+	       memcmp(&cluster->spec.addr, addr, sizeof(*addr));
+}
+
+/*
+ * By bucket, and in it by address: a place stays where it is, whatever comes
+ * and goes.
+ */
+struct nfc_cluster *nfc_cluster_next(const struct nfc_net *nn,
+				     const struct nfc_place *place)
+{
+	struct nfc_cluster *cluster, *best = NULL;
+	unsigned int bucket = 0;
+
+	if (place)
+		bucket = hash_min(nfc_cluster_key(place->family, &place->addr),
+				  HASH_BITS(nn->clusters));
+	for (; !best && bucket < HASH_SIZE(nn->clusters); bucket++) {
+		hlist_for_each_entry_rcu(cluster, &nn->clusters[bucket], node) {
+			if (place && nfc_cluster_cmp(cluster, place->family,
+						     &place->addr) <= 0)
+				continue;
+			if (!best || nfc_cluster_cmp(cluster, best->spec.family,
+						     &best->spec.addr) < 0)
+				best = cluster;
+		}
+		place = NULL;
+	}
+	return best;
+}
+
 const char *nfc_cluster_name(const struct nfc_cluster_spec *spec,
 			     char name[NFC_ADDRESS_LEN])
 {

@@ -124,7 +124,7 @@ struct nfc_net {
 	struct mutex rules_lock;	/* making and ending, files */
 	struct mutex lock;		/* clusters, interfaces */
 	struct net *net;
-	DECLARE_HASHTABLE(clusters, 6);
+	DECLARE_HASHTABLE(clusters, 8);
 	unsigned int count[2];
 	struct list_head unicasts;
 	struct delayed_work listen_work;
@@ -156,6 +156,20 @@ void nfc_cluster_unlink(struct nfc_net *nn, struct nfc_cluster *cluster);
 /* The cluster of an address, or NULL; in an RCU section or under nfc_net.rules_lock. */
 struct nfc_cluster *nfc_cluster_find(const struct nfc_net *nn, u8 family,
 				     const union nf_inet_addr *addr);
+
+/**
+ * struct nfc_place - a place among clusters; they have an order of their own
+ * @family: of @addr
+ * @addr: an address; it need not be a cluster's any more
+ */
+struct nfc_place {
+	u8 family;
+	union nf_inet_addr addr;
+};
+
+/* The first cluster behind @place, or (NULL) of all; in an RCU section. */
+struct nfc_cluster *nfc_cluster_next(const struct nfc_net *nn,
+				     const struct nfc_place *place);
 
 /* The longest address in words, terminated. */
 #define NFC_ADDRESS_LEN	sizeof("0000:0000:0000:0000:0000:0000:255.255.255.255")

@@ -42,6 +42,21 @@ static void nfc_file_leave(struct nfc_file *file)
 	nfc_proc_leave(net);
 }
 
+static int nfc_file_begin(struct nfc_file *file, struct file *opened)
+{
+	const struct nfc_file_kind *kind = file->kind;
+	struct nfc_walk *walk;
+
+	if (kind->show)
+		return nfc_proc_open(opened, kind->show, file, &file->changes);
+	walk = __seq_open_private(opened, kind->walk, kind->walk_size);
+	if (!walk)
+		return -ENOMEM;
+	walk->file = file;
+	nfc_changes_seen(opened->private_data, &file->changes);
+	return 0;
+}
+
 static int nfc_file_open(struct inode *inode, struct file *opened)
 {
 	struct nfc_file *file = pde_data(inode);
@@ -49,7 +64,7 @@ static int nfc_file_open(struct inode *inode, struct file *opened)
 
 	if (!nfc_file_enter(file))
 		return -EIO;
-	err = nfc_proc_open(opened, file->kind->show, file, &file->changes);
+	err = nfc_file_begin(file, opened);
 	nfc_file_leave(file);
 	return err;
 }
@@ -122,13 +137,22 @@ static __poll_t nfc_file_poll(struct file *opened, poll_table *wait)
 	return nfc_proc_poll(opened, wait, &file->changes);
 }
 
+/* Before the file goes, /proc has released it for all who have it open. */
+static int nfc_file_release(struct inode *inode, struct file *opened)
+{
+	const struct nfc_file *file = pde_data(inode);
+
+	return file->kind->show ? single_release(inode, opened) :
+				  seq_release_private(inode, opened);
+}
+
 static const struct proc_ops nfc_file_ops = {
 	.proc_open	= nfc_file_open,
 	.proc_read	= nfc_file_read,
 	.proc_write	= nfc_file_write,
 	.proc_lseek	= nfc_file_seek,
 	.proc_poll	= nfc_file_poll,
-	.proc_release	= single_release,
+	.proc_release	= nfc_file_release,
 };
 
 int nfc_file_create(struct nfc_file *file, const struct nfc_file_kind *kind,

@@ -24,7 +24,10 @@ struct work_struct;
  * struct nfc_file_kind - what a file is
  * @mode: its permissions
  * @longest: of a write; more is -E2BIG
- * @show: seq_file's; m->private is the file
+ * @show: seq_file's; m->private is the file. Of a text that is made at once
+ * @walk: seq_file's; m->private is a struct nfc_walk. Of one that is made piece
+ *	by piece
+ * @walk_size: of what the reader's struct nfc_walk is the beginning of
  * @write: one write: 0 or an error; NULL: it cannot be written
  * @free: gives back whatever the file is a part of
  */
@@ -32,6 +35,8 @@ struct nfc_file_kind {
 	umode_t mode;
 	size_t longest;
 	int (*show)(struct seq_file *m, void *v);
+	const struct seq_operations *walk;
+	size_t walk_size;
 	int (*write)(struct nfc_file *file, const char *text, size_t len);
 	void (*free)(struct nfc_file *file);
 };
@@ -56,6 +61,14 @@ struct nfc_file {
 	unsigned int inside;
 	bool shut;
 	struct proc_dir_entry *proc;
+};
+
+/**
+ * struct nfc_walk - a reader of a text that is made piece by piece
+ * @file: what he reads
+ */
+struct nfc_walk {
+	struct nfc_file *file;
 };
 
 /* 0 or -ENOMEM. */

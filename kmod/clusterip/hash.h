@@ -44,11 +44,12 @@ struct nfc_ports {
  *
  * Return: bytes from the start of the transport header, -1 if it has none.
  */
-static inline int nfc_ports_offset(u8 protocol)
+static __always_inline int nfc_ports_offset(u8 protocol)
 {
+	/* Nearly all there is. */
+	if (likely(protocol == IPPROTO_TCP || protocol == IPPROTO_UDP))
+		return 0;
 	switch (protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
 	case IPPROTO_DCCP:
 	case IPPROTO_SCTP:
 	case IPPROTO_UDPLITE:
@@ -91,29 +92,38 @@ static inline unsigned int nfc_hash_slot(u32 hash, unsigned int total)
 	return reciprocal_scale(hash, total);
 }
 
+/* Ports that are not in the packet's first piece; cut off they count as 0. */
+struct nfc_ports nfc_ports_beyond(const struct sk_buff *skb,
+				  unsigned int offset);
+
+/* Those of IPv6 behind extension headers, or none. */
+struct nfc_ports nfc_ports_behind(const struct sk_buff *skb);
+
+static __always_inline struct nfc_ports
+nfc_ports_at(const struct sk_buff *skb, const u8 *at)
+{
+	if (likely(at + sizeof(struct nfc_ports) <= skb_tail_pointer(skb)))
+		return *(const struct nfc_ports *)at;
+	return nfc_ports_beyond(skb, at - skb->data);
+}
+
 /**
  * nfc_hash_ipv4 - hash a packet whose IPv4 header is linear
  *
  * Ports that are cut off count as 0, like those of a protocol without ports.
  */
-static inline u32 nfc_hash_ipv4(const struct nfc_hash *hash,
-				const struct sk_buff *skb)
+static __always_inline u32 nfc_hash_ipv4(const struct nfc_hash *hash,
+					 const struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct nfc_ports buf, ports = {};
+	struct nfc_ports ports = {};
 
 	if (hash->mode != NFC_HASH_SIP) {
 		int offset = nfc_ports_offset(iph->protocol);
 
-		if (offset >= 0) {
-			const struct nfc_ports *p;
-
-			p = skb_header_pointer(skb, skb_network_offset(skb) +
-					       iph->ihl * 4 + offset,
-					       sizeof(buf), &buf);
-			if (p)
-				ports = *p;
-		}
+		if (offset >= 0)
+			ports = nfc_ports_at(skb, (const u8 *)iph +
+					     iph->ihl * 4 + offset);
 	}
 	return nfc_hash_words(hash, ntohl(iph->saddr), ports);
 }
@@ -129,14 +139,22 @@ static inline u32 nfc_hash_ipv4(const struct nfc_hash *hash,
  * five or six. (Of IPv4's one, two or three words it is what nfc_hash_words()
  * computes.)
  */
-static inline u32 nfc_hash_words6(const struct nfc_hash *hash,
-				  const u32 saddr[4], struct nfc_ports ports)
+static __always_inline u32 nfc_hash_words6(const struct nfc_hash *hash,
+					   const u32 saddr[4],
+					   struct nfc_ports ports)
 {
 	const u32 words[] = { saddr[0], saddr[1], saddr[2], saddr[3],
 			      ports.source, ports.dest };
 
-	return jhash2(words, 4 + min_t(u32, hash->mode, NFC_HASH_SIP_SPT_DPT),
-		      hash->seed);
+	/* Lengths that the compiler knows take it half the instructions. */
+	switch (hash->mode) {
+	case NFC_HASH_SIP:
+		return jhash2(words, 4, hash->seed);
+	case NFC_HASH_SIP_SPT:
+		return jhash2(words, 5, hash->seed);
+	default:
+		return jhash2(words, 6, hash->seed);
+	}
 }
 
 /**
@@ -145,30 +163,22 @@ static inline u32 nfc_hash_words6(const struct nfc_hash *hash,
  * Ports are those behind all extension headers, of which AH is one. Of a later
  * fragment they count as 0, and where IPv4's would.
  */
-static inline u32 nfc_hash_ipv6(const struct nfc_hash *hash,
-				const struct sk_buff *skb)
+static __always_inline u32 nfc_hash_ipv6(const struct nfc_hash *hash,
+					 const struct sk_buff *skb)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
-	struct nfc_ports buf, ports = {};
-	u32 saddr[4];
-	int i;
+	const u32 saddr[] = {
+		ntohl(iph->saddr.s6_addr32[0]), ntohl(iph->saddr.s6_addr32[1]),
+		ntohl(iph->saddr.s6_addr32[2]), ntohl(iph->saddr.s6_addr32[3]),
+	};
+	struct nfc_ports ports = {};
 
 	if (hash->mode != NFC_HASH_SIP) {
-		const struct nfc_transport transport =
-			nfc_transport(skb, NFPROTO_IPV6);
-
-		if (transport.offset >= 0 &&
-		    !nfc_ports_offset(transport.protocol)) {
-			const struct nfc_ports *p;
-
-			p = skb_header_pointer(skb, transport.offset,
-					       sizeof(buf), &buf);
-			if (p)
-				ports = *p;
-		}
+		if (likely(nfc_is_plain(skb, NFPROTO_IPV6)))
+			ports = nfc_ports_at(skb, (const u8 *)(iph + 1));
+		else
+			ports = nfc_ports_behind(skb);
 	}
-	for (i = 0; i < 4; i++)
-		saddr[i] = ntohl(iph->saddr.s6_addr32[i]);
 	return nfc_hash_words6(hash, saddr, ports);
 }
 

@@ -6,7 +6,7 @@
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
-#include "hash.h"
+#include "hash.c"
 
 #define ADDR(a, b, c, d) ((a) << 24 | (b) << 16 | (c) << 8 | (d))
 

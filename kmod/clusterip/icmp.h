@@ -5,17 +5,15 @@
 #ifndef _NFC_CLUSTERIP_ICMP_H
 #define _NFC_CLUSTERIP_ICMP_H
 
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include "cluster.h"
+#include "transport.h"
 
 /* Can it be ICMP? Says yes too often of IPv6, where it may be behind others. */
 static inline bool nfc_icmp_may_be(const struct sk_buff *skb, u8 family)
 {
 	if (family == NFPROTO_IPV4)
 		return ip_hdr(skb)->protocol == IPPROTO_ICMP;
-	return ipv6_hdr(skb)->nexthdr != IPPROTO_TCP &&
-	       ipv6_hdr(skb)->nexthdr != IPPROTO_UDP;
+	return !nfc_is_plain(skb, NFPROTO_IPV6);
 }
 
 /**

@@ -20,6 +20,7 @@
 #include "cluster.h"
 #include "ndp.h"
 #include "neigh.h"
+#include "transport.h"
 
 /* What is said about an address that a host has, or wants, on a link. */
 #define NFC_NEIGH_HOPS	255
@@ -88,7 +89,7 @@ static unsigned int nfc_neigh_out(void *priv, struct sk_buff *skb,
 	struct nfc_ndp msg;
 	int err;
 
-	if (!nfc_ndp_read(skb, &msg))
+	if (nfc_is_plain(skb, NFPROTO_IPV6) || !nfc_ndp_read(skb, &msg))
 		return NF_ACCEPT;
 	if (msg.type == NFC_NDP_ADVERT)
 		err = nfc_neigh_tell_target(state->net, skb, &msg, state->out,
@@ -110,7 +111,7 @@ static unsigned int nfc_neigh_in(void *priv, struct sk_buff *skb,
 	struct nfc_ndp msg;
 	bool probe;
 
-	if (!nfc_ndp_read(skb, &msg) ||
+	if (nfc_is_plain(skb, NFPROTO_IPV6) || !nfc_ndp_read(skb, &msg) ||
 	    ipv6_hdr(skb)->hop_limit != NFC_NEIGH_HOPS)
 		return NF_ACCEPT;
 	probe = nfc_neigh_is_probe(&msg);

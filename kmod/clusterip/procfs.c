@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /proc/net/ipt_CLUSTERIP/<address>, of IPv6 /proc/net/ip6t_CLUSTERIP/<address>:
- * read what is answered here, write what shall be. /proc/net/nf_clusterip:
- * everything about all clusters.
+ * read what is answered here, write what shall be.
  */
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
@@ -11,6 +10,7 @@
 #include "command.h"
 #include "file.h"
 #include "procfs.h"
+#include "summary.h"
 
 /**
  * struct nfc_cluster_file - the file of an address
@@ -198,67 +198,6 @@ static void nfc_proc_bury(struct work_struct *work)
 	mutex_unlock(&nn->rules_lock);
 }
 
-static void nfc_summary_line(struct seq_file *m,
-			     const struct nfc_cluster *cluster)
-{
-	static const char * const modes[NFC_HASH_MODES] = NFC_HASH_MODE_NAMES;
-	static const struct {
-		const char *word;
-		enum nfc_slot_state state;
-	} states[] = {
-		{ "on", NFC_SLOT_ON },
-		{ "drain", NFC_SLOT_DRAIN },
-		{ "fill", NFC_SLOT_FILL },
-		{ "off", NFC_SLOT_OFF },
-	};
-	const struct nfc_counters counters = nfc_cluster_count(cluster);
-	const struct nfc_cluster_spec *spec = &cluster->spec;
-	const struct nfc_slots *slots = rcu_dereference(cluster->slots);
-	char name[NFC_ADDRESS_LEN];
-	int i;
-
-	seq_printf(m, "%s interface %s clustermac %pM hashmode %s hash-init %u total %u",
-		   nfc_cluster_name(spec, name), spec->ifname, spec->mac,
-		   modes[spec->hash.mode], spec->hash.seed, spec->total);
-	for (i = 0; i < ARRAY_SIZE(states); i++) {
-		seq_printf(m, " %s ", states[i].word);
-		nfc_slots_show_state(m, slots, states[i].state);
-	}
-	seq_printf(m, " accepted %llu foreign %llu kept %llu silenced %llu\n",
-		   counters.packets[NFC_ACCEPTED],
-		   counters.packets[NFC_FOREIGN], counters.packets[NFC_KEPT],
-		   counters.packets[NFC_SILENCED]);
-}
-
-static int nfc_summary_show(struct seq_file *m, void *v)
-{
-	struct nfc_file *file = m->private;
-	struct nfc_net *nn = nfc_pernet(file->net);
-	const struct nfc_cluster *cluster;
-	unsigned int bucket;
-
-	nfc_changes_seen(m, &file->changes);
-	rcu_read_lock();
-	hash_for_each_rcu(nn->clusters, bucket, cluster, node) {
-		/* What does not fit is asked for again, with more room. */
-		if (!seq_has_overflowed(m))
-			nfc_summary_line(m, cluster);
-	}
-	rcu_read_unlock();
-	return 0;
-}
-
-static void nfc_summary_free(struct nfc_file *file)
-{
-	kfree(file);
-}
-
-static const struct nfc_file_kind nfc_summary_kind = {
-	.mode		= 0444,
-	.show		= nfc_summary_show,
-	.free		= nfc_summary_free,
-};
-
 int nfc_proc_net_init(struct net *net)
 {
 	struct nfc_net *nn = nfc_pernet(net);
@@ -271,14 +210,8 @@ int nfc_proc_net_init(struct net *net)
 	nn->proc_dir6 = proc_mkdir("ip6t_CLUSTERIP", net->proc_net);
 	if (!nn->proc_dir6)
 		goto err_dir;
-	nn->summary = kzalloc(sizeof(*nn->summary), GFP_KERNEL);
-	if (!nn->summary)
-		goto err_dir6;
-	if (!nfc_file_create(nn->summary, &nfc_summary_kind, "nf_clusterip",
-			     net->proc_net, net, &nn->bury))
+	if (!nfc_summary_create(net, nn))
 		return 0;
-	kfree(nn->summary);
-err_dir6:
 	proc_remove(nn->proc_dir6);
 err_dir:
 	proc_remove(nn->proc_dir);
@@ -307,6 +240,5 @@ void nfc_proc_net_exit(struct net *net)
 	nn->proc_dir = NULL;
 	mutex_unlock(&nn->rules_lock);
 
-	nfc_file_shut(nn->summary);
-	nfc_file_remove(nn->summary);
+	nfc_summary_remove(nn);
 }

@@ -49,7 +49,7 @@ void nfc_slots_show(struct seq_file *m, const struct nfc_slots *slots)
 	unsigned int i;
 
 	for_each_set_bit(i, slots->bits, slots->total) {
-		seq_printf(m, "%s%u", separator, i + 1);
+		seq_put_decimal_ull(m, separator, i + 1);
 		separator = ",";
 	}
 	if (*separator)
@@ -62,16 +62,17 @@ void nfc_slots_show_state(struct seq_file *m, const struct nfc_slots *slots,
 	const char *separator = "";
 	unsigned int first, slot;
 
-	for (slot = 1; slot <= slots->total; slot++) {
+	/* What does not fit is asked for again, with more room. */
+	for (slot = 1; slot <= slots->total && !seq_has_overflowed(m); slot++) {
 		if (nfc_slots_get(slots, slot) != state)
 			continue;
 		first = slot;
 		while (slot < slots->total &&
 		       nfc_slots_get(slots, slot + 1) == state)
 			slot++;
-		seq_printf(m, "%s%u", separator, first);
+		seq_put_decimal_ull(m, separator, first);
 		if (slot > first)
-			seq_printf(m, "-%u", slot);
+			seq_put_decimal_ull(m, "-", slot);
 		separator = ",";
 	}
 	if (!*separator)

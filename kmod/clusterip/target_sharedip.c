@@ -29,14 +29,11 @@ static __always_inline bool nfc_tg_takes(const struct nfc_cluster *cluster,
 {
 	u32 hash;
 
-	switch (nfc_icmp_may_be(skb, family) ? nfc_icmp_owner(cluster, skb) :
-					       NFC_ICMP_OF_ITS_SLOT) {
-	case NFC_ICMP_OURS:
-		return true;
-	case NFC_ICMP_OTHERS:
-		return false;
-	case NFC_ICMP_OF_ITS_SLOT:
-		break;
+	if (unlikely(nfc_icmp_may_be(skb, family))) {
+		const enum nfc_icmp_owner owner = nfc_icmp_owner(cluster, skb);
+
+		if (owner != NFC_ICMP_OF_ITS_SLOT)
+			return owner == NFC_ICMP_OURS;
 	}
 	hash = family == NFPROTO_IPV4 ?
 		nfc_hash_ipv4(&cluster->spec.hash, skb) :
@@ -50,9 +47,10 @@ nfc_tg(struct sk_buff *skb, const struct xt_action_param *par, u8 family)
 	const struct nfc_sharedip_info *info = par->targinfo;
 	const struct nfc_cluster *cluster = info->cluster;
 
-	/* Of output there is no such interface; nftables may call from there. */
-	if (!nfc_tg_is_to(skb, cluster, family) || !xt_in(par) ||
-	    xt_in(par)->ifindex != READ_ONCE(cluster->ifindex) || xt_out(par))
+	/* nftables may call from later hooks; some of them have no interface in. */
+	if (!nfc_tg_is_to(skb, cluster, family) ||
+	    xt_hooknum(par) > NF_INET_LOCAL_IN ||
+	    xt_in(par)->ifindex != READ_ONCE(cluster->ifindex))
 		return XT_CONTINUE;
 
 	if (!nfc_tg_takes(cluster, skb, family))

@@ -53,4 +53,13 @@ static inline struct nfc_transport nfc_transport(const struct sk_buff *skb,
 	return found;
 }
 
+/* TCP or UDP right behind the IP header: nearly every packet. */
+static inline bool nfc_is_plain(const struct sk_buff *skb, u8 family)
+{
+	const u8 protocol = family == NFPROTO_IPV4 ? ip_hdr(skb)->protocol :
+						     ipv6_hdr(skb)->nexthdr;
+
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
+}
+
 #endif /* _NFC_CLUSTERIP_TRANSPORT_H */

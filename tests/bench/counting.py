@@ -14,9 +14,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 LIMIT = 1500  # seconds; a minute or two will do, unless the machine is very busy
 
 
-def run(kernel, folder, script, words, packets, files=()):
+def run(kernel, folder, script, words, packets=0, files=(), fields=FIELDS):
     """Boots, runs `script` with `words`; returns the lines that measure.sh printed,
-    and what the kernel complained of. `files` are (guest path, host path) pairs."""
+    and what the kernel complained of. `files` are (guest path, host path) pairs; each
+    line has so many `fields`."""
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["make", "-s", "-C", HERE, f"OUT={folder}"], check=True, stdout=sys.stderr)
     console = folder / "console.log"
@@ -26,7 +27,8 @@ def run(kernel, folder, script, words, packets, files=()):
     cache.say(f"counting instructions on {kernel.version}: up to a minute of processor time")
     with machine:
         machine.start(wait=False).wait_ready(180)
-        machine.put("/lab/inject", (folder / "inject").read_bytes(), 0o755)
+        for name in ("inject", "cpu"):
+            machine.put(f"/lab/{name}", (folder / name).read_bytes(), 0o755)
         for name in (script, "measure.sh"):
             machine.put(f"/lab/{name}", (HERE / name).read_bytes())
         for guest, host in files:
@@ -35,6 +37,6 @@ def run(kernel, folder, script, words, packets, files=()):
                                      timeout=LIMIT)
     (folder / "raw.tsv").write_text(output, encoding="utf-8")
     lines = output.splitlines()
-    if status or any(line.count("\t") != FIELDS - 1 for line in lines):
+    if status or any(line.count("\t") != fields - 1 for line in lines):
         raise vm.VmError(f"measuring failed with status {status}; it said:\n{output}")
     return lines, klog.Console(console).complaints(0)

@@ -7,24 +7,32 @@
 # No connection of a foreign packet is tracked as established unless the node
 # gave up its slot.
 #
-# Schemes: sender    the frame is for another MAC: cost of sending it
+# Schemes: sender    the interface is down: what making a frame costs, and ending it
 #          bare      no rule, no connection tracking
 #          none      no rule (from here on with connection tracking)
 #          early     -t raw -j DROP
 #          match     a rule without a target
 #          drop      -j DROP
 #          clusterip -j CLUSTERIP, with the module that is loaded
+#          sharedip  -j SHAREDIP
 #          cluster   -m cluster ... -j ACCEPT, then -j DROP
+#          jhash     nft's jhash at raw's priority, and drop
 #          plain     a rule without a target, for packets that get marks
 #          recipe    marks by statistic, condition, MARK and CONNMARK: six rules
 #          statmark  marks by one rule of STATMARK
 #          asked     a rule that asks a switch
+# One that ends in 6 is the same with IPv6.
 # Of the last four the place is the back end, legacy or nft, and figures are those
 # of two packets: who gives marks in turn gives two.
 set -euo pipefail
 
 round=$1 scheme=$2 place=${3:--} mode=${4:--}
 address=192.168.0.10 client=192.168.0.100 mac=01:02:03:04:05:06
+family=4 prefix=24 protocol=ipv4 iptables=iptables slots=ipt_CLUSTERIP nft=ip
+if [[ $scheme == *6 ]]; then
+    address=fd00::10 client=fd00::100
+    family=6 prefix=64 protocol=ipv6 iptables=ip6tables slots=ip6t_CLUSTERIP nft=ip6
+fi
 : "${PACKETS:?}"
 to_us=(-d "$address" -i tap0)
 
@@ -40,28 +48,31 @@ legacy | nft)
     ;;
 INPUT) chain=(-t filter -A INPUT) ;;
 PREROUTING) chain=(-t mangle -A PREROUTING) ;;
--) chain=(-t raw -A PREROUTING) ;;
+- | raw | raw-nft) chain=(-t raw -A PREROUTING) ;;
 *) die "no such place" ;;
 esac
 
-iptables=iptables
-[ "$place" != nft ] || iptables+=-nft
+[[ $place != *nft ]] || iptables+=-nft
 rule() { $iptables "${chain[@]}" "${to_us[@]}" "$@"; }
-no_rules() { iptables "${chain[@]:0:2}" -F; }
+no_rules() { $iptables "${chain[@]:0:2}" -F; }
 
 network() {
-    sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+    if [ "$family" -eq 4 ]; then
+        sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+    else
+        sysctl -qw net.ipv6.conf.default.{accept_dad,router_solicitations}=0
+    fi
     ip tuntap add dev tap0 mode tap
-    ip address add "$address/24" dev tap0
+    ip address add "$address/$prefix" dev tap0
     ip link set tap0 up
     ip neighbour replace "$client" lladdr 02:00:00:00:00:64 nud permanent dev tap0
 }
 
 # Connection tracking without a rule in a packet's way.
 track() {
-    nft -f - <<<'table ip hold {
+    nft -f - <<<"table $nft hold {
         chain out { type filter hook output priority 0; ct state invalid; }
-    }'
+    }"
 }
 
 # cost PACKET DELIVERED [inject's OPTION...]
@@ -78,7 +89,7 @@ cost() {
 # state WANTED - what connection tracking knows of the flow afterwards
 state() {
     local is=unknown line
-    line=$(conntrack -L -p udp 2>/dev/null)
+    line=$(conntrack -L -f "$protocol" -p udp 2>/dev/null)
     case $line in
     *UNREPLIED*) is=new ;;
     *udp*) is=established ;;
@@ -86,7 +97,7 @@ state() {
     [ "$is" == "$1" ] || die "the flow is $is to connection tracking, not $1"
 }
 
-forget() { conntrack -F 2>/dev/null; }
+forget() { conntrack -F -f "$protocol" 2>/dev/null; }
 
 accepted() {
     take
@@ -125,12 +136,17 @@ switches() { for name in mail1up mail2up; do echo 1 >"/proc/net/nf_condition/$na
 # The node takes every packet, or none: so both are the same packet.
 take() { :; }
 refuse() { :; }
+by_slots() {
+    file=/proc/net/$slots/$address
+    take() { for node in 1 2; do echo "+$node" 2>/dev/null >"$file" || :; done; }
+    refuse() { for node in 1 2; do echo "-$node" >"$file"; done; }
+}
 
 network
-case $scheme in
+case ${scheme%6} in
 sender)
-    mac=02:00:00:00:00:63
-    cost sender 0
+    ip link set tap0 down
+    cost sender 0 --refused
     ;;
 bare)
     cost accepted-new "$PACKETS"
@@ -157,10 +173,36 @@ drop)
     foreign
     ;;
 clusterip)
-    file=/proc/net/ipt_CLUSTERIP/$address
-    take() { for node in 1 2; do echo "+$node" 2>/dev/null >"$file" || :; done; }
-    refuse() { for node in 1 2; do echo "-$node" >"$file"; done; }
+    by_slots
     rule -j CLUSTERIP --new --clustermac "$mac" --total-nodes 2 --local-node 1 --hashmode "$mode"
+    accepted
+    foreign
+    ;;
+sharedip)
+    track
+    by_slots
+    to_us=()
+    rule -j SHAREDIP --cluster-ip "$address" --cluster-dev tap0 --clustermac "$mac" \
+        --total-slots 2 --local-slots 1 --hashmode "$mode"
+    accepted
+    foreign
+    ;;
+jhash)
+    track
+    # The one slot there is has the number 0: it is left out, or not.
+    hashed() {
+        nft -f - <<<"table $nft raw
+            delete table $nft raw
+            table $nft raw {
+                chain in {
+                    type filter hook prerouting priority raw
+                    iif tap0 $nft daddr $address \
+                        jhash $nft saddr . udp sport mod 1 seed 0 $1 0 drop
+                }
+            }"
+    }
+    take() { hashed "!="; }
+    refuse() { hashed "=="; }
     accepted
     foreign
     ;;

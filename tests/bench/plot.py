@@ -2,7 +2,7 @@
 
 import subprocess
 
-from results import BELOW, PACKETS
+from results import ABOVE_FLOOR, BELOW, PACKETS, share_figures, shares
 
 SERIES = (  # scheme, label, colour; the palette of Okabe and Ito
     ("floor", "no target, or -j DROP", "#999999"),
@@ -19,16 +19,73 @@ TERMINALS = {
 
 def draw(results, place, mode, title, folder):
     """Writes clusterip.svg and clusterip.png; returns their paths."""
+    return _both("clusterip", folder, _script(results, place, mode, title))
+
+
+def draw_shares(results, mode, kernel, folder):
+    """Writes sharedip.svg and sharedip.png; returns their paths."""
+    title = f"Sharing an address, {mode}, Linux {kernel}"
+    return _both("sharedip", folder, _share_script(results, mode, title))
+
+
+def _both(name, folder, script):
     paths = []
     for kind, terminal in TERMINALS.items():
-        path = folder / f"clusterip.{kind}"
-        script = _script(results, place, mode, title, terminal, path)
-        subprocess.run(["gnuplot", "-"], input=script, text=True, check=True)
+        path = folder / f"{name}.{kind}"
+        head = f"set terminal {terminal}\nset output '{path}'\n"
+        subprocess.run(["gnuplot", "-"], input=head + script, text=True, check=True)
         paths.append(path)
     return paths
 
 
-def _script(results, place, mode, title, terminal, path):
+def _share_script(results, mode, title):
+    """Two panels of lying bars, the cheapest on top; the line is what is promised."""
+    blocks, panels = [], []
+    for number, ipv6 in enumerate((False, True)):
+        rows = shares(mode, ipv6)
+        floor, _ = share_figures(results, rows[0])
+        lines = []
+        for row, share in enumerate(rows):
+            foreign, accepted = share_figures(results, share)
+            lines.append(f'"{share.label}" {-row} {foreign} {accepted or "NaN"} '
+                         f'"{foreign:,} ({foreign / floor:.2f})" "{accepted or 0:,}"')
+        blocks.append(f"$v{number} << END\n" + "\n".join(lines) + "\nEND")
+        panels.append(f"""
+set size 0.5,0.95
+set origin {number / 2},0
+set xlabel "IPv{6 if ipv6 else 4}: instructions per packet (times the floor)"
+set arrow 1 from {ABOVE_FLOOR * floor},-9.0 to {ABOVE_FLOOR * floor},0.7 nohead dt 2 lc '#444444'
+set label 1 "{ABOVE_FLOOR}" at {ABOVE_FLOOR * floor},-8.75 left offset 0.5,0 font ',{LABEL_SIZE}'
+plot $v{number} using (0):2:ytic(1) with points pt -1 notitle, \\
+     {_lying(f"$v{number}", 3, 5, 0.18, "#0072b2", "foreign, dropped")}, \\
+     {_lying(f"$v{number}", 4, 6, -0.18, "#e69f00", "accepted")}""")
+    return f"""
+{chr(10).join(blocks)}
+set multiplot title "{title}"
+set style fill solid noborder
+set border 1 lc '#444444'
+set xrange [0:6200]
+set yrange [-9:0.7]
+set grid xtics lc '#dddddd'
+set tics nomirror out scale 0.5
+set ytics scale 0
+set key above horizontal center samplen 1
+set format x "%'.0f"
+{chr(10).join(panels)}
+unset multiplot
+"""
+
+
+def _lying(data, column, label, shift, colour, title):
+    """Bars along x, each with its label at its end."""
+    at = f"($2+{shift})"
+    return (f"{data} using (0.5*${column}):{at}:(0.5*${column}):(0.16) "
+            f"with boxxyerror lc rgb '{colour}' title '{title}', "
+            f"{data} using {column}:{at}:{label} with labels left offset 0.4,0 "
+            f"font ',{LABEL_SIZE}' notitle")
+
+
+def _script(results, place, mode, title):
     whole, alone = [], []
     for packet in PACKETS:
         floor = results.get(BELOW[packet.split("-")[0]], place, "-", packet)
@@ -39,8 +96,6 @@ def _script(results, place, mode, title, terminal, path):
         alone.append(f"{label} {results.alone('in-tree', place, mode, packet)} "
                      f"{results.alone('ours', place, mode, packet)}")
     return f"""
-set terminal {terminal}
-set output '{path}'
 $whole << END
 {chr(10).join(whole)}
 END

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 PACKETS = ("accepted-new", "accepted-established", "foreign-new", "foreign-established")
 FIELDS = 9  # of a line of measure.sh
 SENDER = ("sender", "-", "-", "sender")
+SENDER6 = ("sender6", *SENDER[1:])
+# What SHAREDIP in raw promises of a foreign packet: at most so many times the floor,
+# and so many times as cheap as the kernel's own CLUSTERIP.
+ABOVE_FLOOR, BELOW_IN_TREE = 1.15, 2
 # What a target costs by itself: over a rule without one, or over the plainest
 # that drops.
 BELOW = {"accepted": "match", "foreign": "drop"}
@@ -39,11 +43,15 @@ class Results:
             _round, *key, usual, alike, _fewest, _most = line.split("\t")
             counts[tuple(key)].append(int(usual))
             same[tuple(key)].append(int(alike) / packets)
-        self.sender = min(counts[SENDER])
-        self.figures = {
-            key: Figure(tuple(value - (self.sender if key != SENDER else 0) for value in values),
-                        min(same[key]))
-            for key, values in counts.items()}
+        self.sender, self.sender6 = (min(counts.get(key, [0])) for key in (SENDER, SENDER6))
+        self.figures = {key: Figure(tuple(value - self._sending(key) for value in values),
+                                    min(same[key]))
+                        for key, values in counts.items()}
+
+    def _sending(self, key):
+        if key in (SENDER, SENDER6):
+            return 0
+        return self.sender6 if key[0].endswith("6") else self.sender
 
     def get(self, scheme, place="-", mode="-", packet="accepted-new"):
         figure = self.figures.get((scheme, place, mode, packet))
@@ -133,6 +141,72 @@ def marks_tsv(marks):
     lines = ["scheme\tbackend\tmode\tpacket\tinstructions"]
     lines += ["\t".join(map(str, (*key, value))) for key, value in marks.figures.items()]
     return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class Share:
+    """One way to drop what is another node's."""
+    label: str
+    scheme: str
+    place: str
+    mode: str = "-"
+
+
+def shares(mode, ipv6=False):
+    """All of them, from the cheapest that is thinkable on."""
+    suffix = "6" if ipv6 else ""
+    ours = f"sharedip{suffix}"
+    result = [
+        Share("-t raw -j DROP, the floor", f"early{suffix}", "-"),
+        Share("SHAREDIP in raw", ours, "raw", mode),
+        Share("SHAREDIP in raw, iptables-nft", ours, "raw-nft", mode),
+        Share("nft jhash at raw's priority", f"jhash{suffix}", "raw"),
+        Share("-j DROP in INPUT", f"drop{suffix}", "INPUT"),
+        Share("SHAREDIP in INPUT", ours, "INPUT", mode),
+        Share("-m cluster, -j DROP in INPUT", f"cluster{suffix}", "INPUT"),
+    ]
+    if not ipv6:
+        result += [Share("CLUSTERIP, ours", "ours", "INPUT", mode),
+                   Share("CLUSTERIP, in-tree", "in-tree", "INPUT", mode)]
+    return result
+
+
+def share_figures(results, share):
+    """(foreign, accepted) packets of a new connection; None where it takes none."""
+    return [results.get(share.scheme, share.place, share.mode, packet)
+            for packet in ("foreign-new", "accepted-new")]
+
+
+def share_table(results, mode, ipv6=False):
+    """As a person reads it; ratios are to the floor."""
+    rows = shares(mode, ipv6)
+    floor, _ = share_figures(results, rows[0])
+    lines = [f"{'IPv6' if ipv6 else 'IPv4'}, instructions per packet"
+             f"{'':15}{'foreign':>8}{'/ floor':>9}{'accepted':>11}"]
+    for share in rows:
+        foreign, accepted = share_figures(results, share)
+        lines.append(f"  {share.label:38}{foreign:>8,}{foreign / floor:>9.2f}"
+                     + (f"{accepted:>11,}" if accepted else ""))
+    return "\n".join(lines) + "\n"
+
+
+def share_claims(results, mode):
+    """(good, sentence, more) for what SHAREDIP in raw promises, of IPv4."""
+    floor = results.get("early", packet="foreign-new")
+    jhash = results.get("jhash", "raw", packet="foreign-new")
+    figure = {(scheme, packet): results.get(scheme, place, mode, f"{packet}-new")
+              for scheme, place in (("sharedip", "raw"), ("in-tree", "INPUT"))
+              for packet in ("foreign", "accepted")}
+    foreign, accepted = (figure["sharedip", packet] for packet in ("foreign", "accepted"))
+    theirs, their_accepted = (figure["in-tree", packet] for packet in ("foreign", "accepted"))
+    what = f"SHAREDIP in raw: {foreign} instructions for a foreign packet"
+    yield (foreign <= ABOVE_FLOOR * floor,
+           f"{what}, {foreign / floor:.3f} times the floor of {floor}", "")
+    yield foreign < jhash, f"{what}, nft's jhash {jhash}", ""
+    yield (BELOW_IN_TREE * foreign <= theirs,
+           f"{what}, in-tree {theirs}: {theirs / foreign:.1f} times", "")
+    yield (accepted <= their_accepted, f"SHAREDIP in raw: {accepted} instructions for an accepted "
+           f"packet, in-tree {their_accepted}", "")
 
 
 def tsv(results):

@@ -100,9 +100,24 @@ private:
     void* memory_;
 };
 
+int write_each(const std::string& text, Options& options) {
+    bool refused = false;
+    while (!options.empty()) {
+        const std::string path = options.positional("FILE");
+        if (write(opened(path, O_WRONLY).get(), text.data(), text.size()) != std::ssize(text)) {
+            std::fprintf(stderr, "%s: %s\n", path.c_str(), strerrorname_np(errno));
+            refused = true;
+        }
+    }
+    return refused ? 1 : 0;
+}
+
 } // namespace
 
 int write_file(Options& options) {
+    std::string each;
+    if (options.text("--each", each))
+        return write_each(unescaped(each), options);
     const std::uint64_t size = options.number_or("--size", 0, 1U << 30);
     const bool sized = size > 0;
     std::uint64_t nowhere = 0;

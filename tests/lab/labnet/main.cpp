@@ -61,7 +61,7 @@ constexpr Command commands[] = {
      "    [--offset BYTES] [--more] [--df] [--ttl N] [--checksum N] [--cut BYTES] [--count N]\n"
      "    [--mutate SEED]"},
     {"write", labnet::write_file,
-     " [--size BYTES] [--nowhere BYTES] FILE TEXT...\n"
+     " [--size BYTES] [--nowhere BYTES] FILE TEXT... | --each TEXT FILE...\n"
      "    (each TEXT is one write; \\n, \\t, \\\\, \\xHH; prints its length or its errno's name)"},
     {"read", labnet::read_file, " [--at OFFSET] [--again] [--size BYTES] FILE"},
     {"poll", labnet::poll_file,
