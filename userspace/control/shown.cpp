@@ -22,8 +22,8 @@ constexpr Word<Turn> turns[] = {
 constexpr Word<EventKind> kinds[] = {{"rose", EventKind::Rose},
                                      {"fell", EventKind::Fell},
                                      {"held", EventKind::Held},
-                                     {"weight_changed", EventKind::WeightChanged},
-                                     {"duty_changed", EventKind::DutyChanged}};
+                                     {"weight", EventKind::WeightChanged},
+                                     {"duty", EventKind::DutyChanged}};
 
 Time read_time(JsonReader& reader, std::string_view key) {
     const auto text = reader.text(key);
