@@ -2,10 +2,10 @@
 #include "observe/log.hpp"
 
 #include "observe/printable.hpp"
+#include "observe/times.hpp"
 #include "observe/words.hpp"
 
 #include <cstdlib>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -55,14 +55,6 @@ std::string_view level_word(spdlog::level::level_enum level) {
            : level == spdlog::level::warn ? "warning"
            : level == spdlog::level::info ? "info"
                                           : "debug";
-}
-
-std::string utc(Time time) {
-    const auto ms = std::chrono::floor<std::chrono::milliseconds>(time);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(ms);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                       (ms - seconds).count());
 }
 
 // Whether what we say on stderr goes to the journal: systemd tells which file that is.
