@@ -190,8 +190,8 @@ void Log::say(LogLevel level, std::string_view text, const LogFields& fields) {
     if (!logger_->should_log(as))
         return;
     const auto line_of = [&](const LogFields& these) {
-        return format_ == LogFormat::Json ? in_json(as, text, these)
-                                          : in_text(as, text, these, journal_);
+        return format_ == LogFormat::JsonLines ? in_json(as, text, these)
+                                               : in_text(as, text, these, journal_);
     };
     auto line = line_of(fields);
     if (line.size() > page)

@@ -67,7 +67,7 @@ TEST_F(LogTest, says_what_its_level_lets_it) {
 }
 
 TEST_F(LogTest, is_json_for_programs) {
-    log({LogLevel::Info, LogFormat::Json}).tell(fall());
+    log({LogLevel::Info, LogFormat::JsonLines}).tell(fall());
     EXPECT_EQ(std::ranges::count(said_, '\n'), 1);
     const auto json = nlohmann::json::parse(said_);
     EXPECT_EQ(json["level"], "warning");
@@ -83,7 +83,7 @@ RC_GTEST_FIXTURE_PROP(LogTest, is_one_short_line_whatever_comes,
     for (int i = 0; i < 30; ++i)
         notice.reason += text;
     notice.backend = text;
-    log({LogLevel::Info, json ? LogFormat::Json : LogFormat::Text}, journal).tell(notice);
+    log({LogLevel::Info, json ? LogFormat::JsonLines : LogFormat::Text}, journal).tell(notice);
     RC_ASSERT(said_.size() <= 4096u);
     RC_ASSERT(said_.find('\n') == said_.size() - 1);
     said_.pop_back();
