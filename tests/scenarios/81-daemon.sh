@@ -19,13 +19,14 @@ control() { on director labnet control $socket "$@"; }
 field() { control '{"do":"status"}' | grep -oE "\"$1\":(\"[^\"]*\"|[0-9a-z]+)" | head -n 1 | cut -d: -f2- | tr -d '"'; }
 start_daemon() {
     : >$log
-    on director nfclusterd --config $config --socket $socket --state /tmp/state >>$log 2>&1 &
+    # Not by `on`: $! is the daemon itself.
+    ip netns exec director nfclusterd --config $config --socket $socket --state /tmp/state >>$log 2>&1 &
     daemon=$!
     until_ok 20 grep -q 'started:' $log
 }
 end_daemon() { # SIGNAL
-    kill "-$1" $daemon
-    wait $daemon 2>/dev/null
+    kill "-$1" "$daemon"
+    wait "$daemon" 2>/dev/null
     return 0
 }
 write_config() { # WEIGHT-OF-MAIL3 [MORE]
@@ -64,6 +65,11 @@ pool_row() { on director awk -v mark="$1" '$1 == mark' /proc/net/nf_statmark/mar
 weight_of() { on director ipvsadm -S -n | sed -nE "s/.* -r $1 .* -w ([0-9]+).*/\\1/p"; }
 weight_is() { [ "$(weight_of "$1")" == "$2" ]; }
 row_is() { pool_row "$1" | grep -qw "$2"; }
+marks_up() { row_is 0x1 up && row_is 0x2 up; }
+switches_are() { switch_is mail1up "$1" && switch_is mail2up "$2"; }
+weights_are() { weight_is 192.168.0.1:80 "$1" && weight_is 192.168.0.3:80 "$2"; }
+# Of each of the six at least one answer is known.
+all_asked() { [ "$(control '{"do":"status"}' | grep -oE '"checks":[1-9]' | wc -l)" == 6 ]; }
 # All that the daemon owns, without counters.
 held() {
     on director sort /proc/net/nf_condition/.set
@@ -83,14 +89,15 @@ exits 0 '' nfclusterd --check --config $config
 ok 'it starts where no module is loaded' start_daemon
 ok 'it says which' grep -q 'pool mail: the kernel could not be told: no switches here: module xt_condition' $log
 ok 'IPVS, which the kernel loads by itself, serves meanwhile' \
-    until_ok 30 eval 'weight_is 192.168.0.1:80 2 && weight_is 192.168.0.3:80 3'
+    until_ok 30 weights_are 2 3
 is 'the state says what is wrong' "$(field problem | cut -d: -f1)" 'no switches here'
 
-ok 'the modules load' eval 'load xt_condition && load xt_STATMARK'
-ok 'the switches are set once they are there' until_ok 60 eval 'switch_is mail1up 1 && switch_is mail2up 1'
-on director iptables -t mangle -A PREROUTING -d $SERVICE -p tcp --dport 25 -j STATMARK --pool marks --mode nth
-ok 'the pool gets its marks once there is one' until_ok 60 eval 'row_is 1 up && row_is 2 up || row_is 0x1 up'
-diag "$(on director cat /proc/net/nf_statmark/marks)"
+ok 'the module of switches loads' load xt_condition
+ok 'the module of pools loads' load xt_STATMARK
+ok 'the switches are set once they are there' until_ok 60 switches_are 1 1
+on director iptables -t mangle -A PREROUTING -d $SERVICE -p tcp --dport 25 -j STATMARK --pool marks --mode nth \
+    --backend mark=1
+ok 'the pool gets its marks once there is one' until_ok 60 marks_up
 
 # --- servers die, hang and come back
 stop_serving mail1
@@ -103,11 +110,11 @@ ok 'it is back: its switch' until_ok 20 switch_is mail1up 1
 ok '... its mark' until_ok 20 row_is 0x1 up
 ok '... its weight' until_ok 20 weight_is 192.168.0.1:80 2
 # shellcheck disable=SC2086 # a list of process numbers
-kill -STOP ${_pids_of[mail2]}
+kill -STOP ${_pids_of[mail2]:-}
 ok 'a server that hangs: its switch' until_ok 20 switch_is mail2up 0
 ok '... while its port answers' row_is 0x2 up
 # shellcheck disable=SC2086
-kill -CONT ${_pids_of[mail2]}
+kill -CONT ${_pids_of[mail2]:-}
 ok 'and back' until_ok 20 switch_is mail2up 1
 
 # --- the daemon dies
@@ -118,9 +125,8 @@ until_ok 10 grep -q waiting /tmp/poll
 end_daemon KILL
 is 'the daemon killed: the kernel stays' "$(held)" "$before"
 ok 'it starts again' start_daemon
-ok 'and has asked everyone' until_ok 20 eval \
-    '[ "$(control "{\"do\":\"status\"}" | grep -o "\"checks\":[1-9]" | wc -l)" == 6 ]'
-wait $poll
+ok 'and has asked everyone' until_ok 20 all_asked
+wait "$poll"
 is 'nothing was written to the switches' "$(tail -n 1 /tmp/poll)" timeout
 is 'all is as it was' "$(held)" "$before"
 is 'it changed nothing in the kernel' "$(field kernel_changes)" 0
@@ -128,7 +134,7 @@ nok 'nobody was seen to fall or rise' grep -qE 'rose|fell' $log
 
 # --- other files
 write_config 5
-kill -HUP $daemon
+kill -HUP "$daemon"
 ok 'a new weight' until_ok 20 weight_is 192.168.0.3:80 5
 is 'is one change' "$(field kernel_changes)" 1
 echo 'schedular = "rr"' >>$config
@@ -148,7 +154,7 @@ is 'a file without the service is loaded' "$(control '{"do":"reload"}')" '{"ok":
 is '... and the service is gone' "$(on director ipvsadm -S -n)" ''
 write_config 3
 is 'a file with it again' "$(control '{"do":"reload"}')" '{"ok":null}'
-ok '... brings it back' until_ok 20 eval 'weight_is 192.168.0.1:80 2 && weight_is 192.168.0.3:80 3'
+ok '... brings it back' until_ok 20 weights_are 2 3
 
 # --- what people want
 is 'drain' "$(control '{"do":"drain","backend":"web/192.168.0.1:80"}')" '{"ok":null}'
@@ -162,8 +168,7 @@ ok 'it ends when it is asked to' grep -q 'the kernel goes on as it is' $log
 nok 'and leaves no socket' test -e $socket
 before=$(held)
 ok 'started again' start_daemon
-ok '... it has asked everyone' until_ok 20 eval \
-    '[ "$(control "{\"do\":\"status\"}" | grep -o "\"checks\":[1-9]" | wc -l)" == 6 ]'
+ok '... it has asked everyone' until_ok 20 all_asked
 is '... and what people wanted holds' "$(held)" "$before"
 is 'enable' "$(control '{"do":"enable","backend":"web/192.168.0.1:80"}')" '{"ok":null}'
 is '... at once' "$(weight_of 192.168.0.1:80)" 2
@@ -171,7 +176,7 @@ dd if=/dev/zero of=/tmp/state/full bs=4k 2>/dev/null
 is 'the disk is full' \
     "$(control '{"do":"enable","backend":"mail/mail2"}' '{"do":"disable","backend":"mail/mail1"}' |
         grep -c 'No space left on device; nothing was changed')" 2
-ok '... and nothing was changed' eval 'switch_is mail1up 1 && switch_is mail2up 0'
+ok '... and nothing was changed' switches_are 1 0
 rm /tmp/state/full
 is 'when there is room again it can be told' "$(control '{"do":"enable","backend":"mail/mail2"}')" '{"ok":null}'
 

@@ -23,13 +23,17 @@ std::vector<Pool> pools_of(const std::string& text) {
     return read.config ? read.config->pools : std::vector<Pool>{};
 }
 
+// As numbers of servers.
+constexpr unsigned a = 25'000;
+constexpr unsigned b = 25'001;
+
 std::string mail(const std::string& more = "") {
     return R"(
 [pool.mail]
 driver = "condition"
-backends = [ { name = "a", address = "10.0.0.1", port = 80, condition = "aup" },
-             { name = "b", address = "10.0.0.2", port = 80, condition = "!bdown" } ]
-check = { type = "tcp", fall = 2, rise = 2 }
+backends = [ { name = "a", address = "10.0.100.1", condition = "aup" },
+             { name = "b", address = "10.0.100.2", condition = "!bdown" } ]
+check = { type = "tcp", port = 80, fall = 2, rise = 2 }
 )" + more;
 }
 
@@ -53,7 +57,8 @@ protected:
     ConductorTest() { begin(); }
 
     // As after the death of the one before: the kernel stays.
-    void begin(const Pauses& pauses = {}) {
+    void begin(Pauses pauses = {}) {
+        pauses.rest = 0;
         conductor_.reset();
         io_.poll();
         io_.restart();
@@ -68,7 +73,7 @@ protected:
     }
     void answer(unsigned number, bool good, int times = 1) {
         for (int i = 0; i < times; ++i)
-            watches_.answer(server(number), good);
+            watches_.answer(server(number).ip, good);
         turn();
     }
     void turn() {
@@ -106,9 +111,9 @@ TEST_F(ConductorTest, nobody_serves_before_its_first_good_answer) {
     EXPECT_EQ(kernel_.values, (ConditionValues{{"aup", false}, {"bdown", true}}))
         << "on return, the kernel has been told";
     EXPECT_EQ(kernel_.writes, 1);
-    answer(0, true);
+    answer(a, true);
     EXPECT_EQ(kernel_.values, (ConditionValues{{"aup", true}, {"bdown", true}}));
-    answer(1, true);
+    answer(b, true);
     EXPECT_EQ(kernel_.values, (ConditionValues{{"aup", true}, {"bdown", false}}));
     EXPECT_EQ(conductor_->kernel_changes(), 4u);
 }
@@ -120,9 +125,9 @@ TEST_F(ConductorTest, what_the_kernel_serves_goes_on) {
     turn();
     EXPECT_EQ(kernel_.writes, 0);
     EXPECT_TRUE(notices_.empty());
-    answer(0, false);
+    answer(a, false);
     EXPECT_EQ(kernel_.writes, 0) << "one bad answer is not enough";
-    answer(0, false);
+    answer(a, false);
     EXPECT_EQ(kernel_.values.at("aup"), false);
     EXPECT_EQ(kernel_.writes, 1);
     ASSERT_EQ(notices_.size(), 1u);
@@ -149,8 +154,8 @@ TEST_F(ConductorTest, a_death_of_the_daemon_changes_nothing) {
 }
 
 TEST_F(ConductorTest, the_sorry_backend_goes_on_after_a_death) {
-    const auto pools = pools_of(
-        mail(R"(sorry = { name = "s", address = "10.0.0.9", port = 80, condition = "sorry" })"));
+    const auto pools =
+        pools_of(mail(R"(sorry = { name = "s", address = "10.0.100.9", condition = "sorry" })"));
     conductor_->load(pools);
     watches_.answer_all(false);
     turn();
@@ -158,7 +163,7 @@ TEST_F(ConductorTest, the_sorry_backend_goes_on_after_a_death) {
     begin();
     conductor_->load(pools);
     EXPECT_EQ(kernel_.writes, 0);
-    answer(0, true, 2);
+    answer(a, true, 2);
     EXPECT_FALSE(kernel_.values.at("sorry"));
     EXPECT_TRUE(kernel_.values.at("aup"));
 }
@@ -371,13 +376,13 @@ check = { type = "tcp", fall = 1 }
     EXPECT_EQ(problem(), "no such module");
     auto& pool = kernel_.pools["mail"];
     pool.mask = 0xffffffff;
-    pool.rows.push_back({{.mark = 9}, statmark::State::Up, 0, 0});
+    pool.rows.push_back({{9, 1, false, {}}, statmark::State::Up, 0, 0});
     begin();
     conductor_->load(pools);
     watches_.answer_all(true);
     turn();
     ASSERT_EQ(pool.rows.size(), 3u);
-    EXPECT_EQ(pool.rows[1].backend, (statmark::Backend{.mark = 1, .weight = 3}));
+    EXPECT_EQ(pool.rows[1].backend, (statmark::Backend{1, 3, false, {}}));
     answer(0, false);
     EXPECT_TRUE(pool.rows[1].backend.drain);
     conductor_->load({});

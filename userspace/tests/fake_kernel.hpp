@@ -70,14 +70,14 @@ public:
     StartWatch start() {
         return [this](const Check&, const Endpoint& whom, std::function<void(const Answer&)> tell) {
             ++started;
-            running_.insert_or_assign(whom, std::move(tell));
-            return Watch(nullptr, [this, whom](void*) {
+            running_.insert_or_assign(whom.ip, std::move(tell));
+            return Watch(this, [this, whom](void*) {
                 ++stopped;
-                running_.erase(whom);
+                running_.erase(whom.ip);
             });
         };
     }
-    void answer(const Endpoint& whom, bool good) {
+    void answer(const Ip& whom, bool good) {
         Answer answer;
         answer.seen = {good, good ? "fine" : "dead", std::nullopt};
         running_.at(whom)(answer);
@@ -92,7 +92,7 @@ public:
     int stopped = 0;
 
 private:
-    std::map<Endpoint, std::function<void(const Answer&)>> running_;
+    std::map<Ip, std::function<void(const Answer&)>> running_;
 };
 
 } // namespace nfc

@@ -108,6 +108,7 @@ TEST_F(ServerTest, hangs_up_on_who_is_silent) {
     auto socket = connect();
     say(socket, "{\"do\":");
     EXPECT_EQ(hear(socket), "END");
+    io_.poll();
     EXPECT_EQ(server_->peers(), 0u);
 }
 
