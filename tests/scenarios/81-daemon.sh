@@ -33,7 +33,7 @@ write_config() { # WEIGHT-OF-MAIL3 [MORE]
     cat >$config <<END
 [pool.mail]
 driver = "condition"
-check = { type = "banner", port = 25, send = "hello\n", match = "^mail", interval = "300ms", timeout = "200ms", fall = 2, rise = 2 }
+check = { type = "banner", port = 25, send = "hello\n", match = "^mail", interval = "1s", timeout = "900ms", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { name = "mail1", address = "192.168.0.1", condition = "mail1up" },
     { name = "mail2", address = "192.168.0.2", condition = "mail2up" },
@@ -41,7 +41,7 @@ backends = [
 
 [pool.marks]
 driver = "statmark"
-check = { type = "tcp", port = 25, interval = "300ms", timeout = "200ms", fall = 2, rise = 2 }
+check = { type = "tcp", port = 25, interval = "1s", timeout = "900ms", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { name = "mail1", address = "192.168.0.1", mark = 1 },
     { name = "mail2", address = "192.168.0.2", mark = 2 },
@@ -52,7 +52,7 @@ driver = "ipvs"
 service = "tcp $SERVICE:80"
 scheduler = "wrr"
 forward = "nat"
-check = { type = "tcp", interval = "300ms", timeout = "200ms", fall = 2, rise = 2 }
+check = { type = "tcp", interval = "1s", timeout = "900ms", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { address = "192.168.0.1:80", weight = 2 },
     { address = "192.168.0.3:80", weight = $1 },
@@ -101,25 +101,25 @@ ok 'the pool gets its marks once there is one' until_ok 60 marks_up
 
 # --- servers die, hang and come back
 stop_serving mail1
-ok 'a dead server: its switch' until_ok 20 switch_is mail1up 0
-ok '... its mark drains' until_ok 20 row_is 0x1 drain
-ok '... its weight is 0' until_ok 20 weight_is 192.168.0.1:80 0
+ok 'a dead server: its switch' until_ok 30 switch_is mail1up 0
+ok '... its mark drains' until_ok 30 row_is 0x1 drain
+ok '... its weight is 0' until_ok 30 weight_is 192.168.0.1:80 0
 is '... and the others stay' "$(switch_is mail2up 1 && row_is 0x2 up && weight_of 192.168.0.3:80)" 3
 serve mail1 --tcp 25 --tcp 80
-ok 'it is back: its switch' until_ok 20 switch_is mail1up 1
-ok '... its mark' until_ok 20 row_is 0x1 up
-ok '... its weight' until_ok 20 weight_is 192.168.0.1:80 2
+ok 'it is back: its switch' until_ok 30 switch_is mail1up 1
+ok '... its mark' until_ok 30 row_is 0x1 up
+ok '... its weight' until_ok 30 weight_is 192.168.0.1:80 2
 # shellcheck disable=SC2086 # a list of process numbers
 kill -STOP ${_pids_of[mail2]:-}
-ok 'a server that hangs: its switch' until_ok 20 switch_is mail2up 0
+ok 'a server that hangs: its switch' until_ok 30 switch_is mail2up 0
 ok '... while its port answers' row_is 0x2 up
 # shellcheck disable=SC2086
 kill -CONT ${_pids_of[mail2]:-}
-ok 'and back' until_ok 20 switch_is mail2up 1
+ok 'and back' until_ok 30 switch_is mail2up 1
 
 # --- the daemon dies
 before=$(held)
-on director labnet poll --timeout 8000 /proc/net/nf_condition/.set >/tmp/poll &
+on director labnet poll --timeout 12000 /proc/net/nf_condition/.set >/tmp/poll &
 poll=$!
 until_ok 10 grep -q waiting /tmp/poll
 end_daemon KILL
@@ -135,7 +135,7 @@ nok 'nobody was seen to fall or rise' grep -qE 'rose|fell' $log
 # --- other files
 write_config 5
 kill -HUP "$daemon"
-ok 'a new weight' until_ok 20 weight_is 192.168.0.3:80 5
+ok 'a new weight' until_ok 30 weight_is 192.168.0.3:80 5
 is 'is one change' "$(field kernel_changes)" 1
 echo 'schedular = "rr"' >>$config
 before=$(held)
@@ -145,16 +145,16 @@ ok '... and it is in the log' grep -q 'schedular' $log
 ok '... with what it means' grep -q 'what was loaded before holds' $log
 is '... and nothing changes' "$(held)" "$before"
 stop_serving mail3
-ok '... and everyone is watched still' until_ok 20 weight_is 192.168.0.3:80 0
+ok '... and everyone is watched still' until_ok 30 weight_is 192.168.0.3:80 0
 serve mail3 --tcp 25 --tcp 80
-ok '... and comes back' until_ok 20 weight_is 192.168.0.3:80 5
+ok '... and comes back' until_ok 30 weight_is 192.168.0.3:80 5
 write_config 5
 sed -i '/pool.web/,$d' $config
 is 'a file without the service is loaded' "$(control '{"do":"reload"}')" '{"ok":null}'
 is '... and the service is gone' "$(on director ipvsadm -S -n)" ''
 write_config 3
 is 'a file with it again' "$(control '{"do":"reload"}')" '{"ok":null}'
-ok '... brings it back' until_ok 20 weights_are 2 3
+ok '... brings it back' until_ok 30 weights_are 2 3
 
 # --- what people want
 is 'drain' "$(control '{"do":"drain","backend":"web/192.168.0.1:80"}')" '{"ok":null}'
