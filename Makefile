@@ -36,7 +36,7 @@ xtables: ## the iptables extensions: build/xtables/*.so
 	@$(MAKE) --no-print-directory -C xtables OUT=$(abspath $(BUILD))/xtables
 
 .PHONY: userspace
-userspace: ## the command line: build/userspace/nfcluster
+userspace: ## the command line and the daemon: build/userspace/nfcluster, .../nfclusterd
 	@$(call needs,build)
 	@$(MAKE) --no-print-directory -C userspace OUT=$(abspath $(BUILD))/userspace
 
