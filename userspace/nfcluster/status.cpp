@@ -71,6 +71,9 @@ Result<Shown> show_daemon(const Host& host, const std::string& socket, Counters 
     const auto answer = control::ask(socket, {control::Verb::Status, {}});
     const auto snapshot =
         answer ? control::read_snapshot(*answer) : Result<Snapshot>(answer.error());
+    if (!snapshot && answer)
+        return Error{Kind::Unavailable,
+                     "the daemon's answer makes no sense: " + snapshot.error().text};
     if (!snapshot)
         return snapshot.error();
     auto json = *answer;

@@ -83,7 +83,7 @@ TEST_F(DaemonCli, status_is_a_table_of_backends) {
               "\n"
               "POOL  DRIVER     BACKEND  STATE  SINCE  WEIGHT  LATENCY  REASON\n"
               "mail  condition  mail1    up       12s       1    1.2ms  220 mail1\n"
-              "                 mail2    down  2m 5s     0/3    0.0ms  connection ?[2Jrefused");
+              "                 mail2    down   2m 5s     0/3    0.0ms  connection ?[2Jrefused");
     EXPECT_EQ(run({"status"}, true), 0);
     EXPECT_NE(out.find("\033[32mup\033[0m"), std::string::npos);
     EXPECT_NE(out.find("\033[33mdown\033[0m"), std::string::npos);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/hash.hpp"
 
+#include "core/address.hpp"
+
 #include <array>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -124,7 +126,8 @@ RC_GTEST_PROP(Slot, is_always_one_of_the_cluster, (std::uint32_t hash)) {
 RC_GTEST_PROP(Hash, takes_only_what_its_mode_names,
               (std::uint32_t seed, std::uint32_t source, std::uint16_t a, std::uint16_t b)) {
     const auto hash = [&](HashMode mode, std::uint16_t sport, std::uint16_t dport) {
-        return hash_flow({mode, seed}, {{source}, sport, dport});
+        const Ip ip = *read_ip("", to_string(Address{source}));
+        return hash_flow({mode, seed}, {ip, sport, dport});
     };
     RC_ASSERT(hash(NFC_HASH_SIP, a, b) == hash(NFC_HASH_SIP, b, a));
     RC_ASSERT(hash(NFC_HASH_SIP_SPT, a, b) == hash(NFC_HASH_SIP_SPT, a, a));
