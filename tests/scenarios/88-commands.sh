@@ -62,7 +62,7 @@ has() { grep -qE -- "$1" "${2:-/tmp/saved}"; }
 ok 'SHAREDIP stands in raw' has '-A PREROUTING -j SHAREDIP --cluster-ip 192.168.7.10 --cluster-dev web0 .*--total-slots 240 --local-slots 1-120'
 ok 'of IPv6 too' has '-A PREROUTING -j SHAREDIP --cluster-ip fd77::10' /tmp/saved6
 ok 'STATMARK gives marks' has '-j STATMARK --pool marks .*--backend mark=0x20,weight=3'
-ok 'switches are asked' has '-m condition --condition "?mail2up"? -j MARK'
+ok 'switches are asked' has '--condition "?mail2up"? +-j MARK'
 ok 'marks lead to servers' has '--mark 0x20 -j DNAT --to-destination 192.168.0.2:25'
 ok 'addresses are there' eval "here ip address show web0 | grep -q 192.168.7.10/32 && here ip address show web0 | grep -q fd77::10/128"
 exits 0 'fine' here nfcluster check $config
