@@ -2,6 +2,7 @@
 // What the daemon is told to do, read from TOML, as plain values.
 #pragma once
 
+#include "core/address.hpp"
 #include "core/check.hpp"
 #include "core/hash.hpp"
 #include "core/ip.hpp"

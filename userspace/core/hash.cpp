@@ -2,12 +2,14 @@
 #include "core/hash.hpp"
 
 #include "core/text.hpp"
+#include "nf_sharedip.h"
 
 #include <arpa/inet.h>
 #include <array>
 #include <bit>
 #include <fmt/format.h>
 #include <limits>
+#include <span>
 
 namespace nfc {
 
@@ -15,44 +17,85 @@ namespace {
 
 constexpr std::array<std::string_view, NFC_HASH_MODES> mode_names = NFC_HASH_MODE_NAMES;
 
-// Bob Jenkins' lookup3 for up to three words: its mixing steps are never
-// reached, only the final ones.
-constexpr std::uint32_t lookup3(std::array<std::uint32_t, 3> words, std::uint32_t count,
-                                std::uint32_t seed) {
-    const std::uint32_t start = 0xdeadbeef + 4 * count + seed;
-    std::uint32_t a = words[0] + start;
-    std::uint32_t b = words[1] + start;
-    std::uint32_t c = words[2] + start;
-    const auto step = [](std::uint32_t& into, std::uint32_t from, int rotation) {
-        into = (into ^ from) - std::rotl(from, rotation);
-    };
+// Bob Jenkins' lookup3 over words.
+struct Lookup3 {
+    std::uint32_t a, b, c;
 
-    step(c, b, 14);
-    step(a, c, 11);
-    step(b, a, 25);
-    step(c, b, 16);
-    step(a, c, 4);
-    step(b, a, 14);
-    step(c, b, 24);
-    return c;
+    // Between words, of which more come.
+    constexpr void mix() {
+        const auto step = [](std::uint32_t& into, std::uint32_t& from, std::uint32_t to,
+                             int rotation) {
+            into = (into - from) ^ std::rotl(from, rotation);
+            from += to;
+        };
+        step(a, c, b, 4);
+        step(b, a, c, 6);
+        step(c, b, a, 8);
+        step(a, c, b, 16);
+        step(b, a, c, 19);
+        step(c, b, a, 4);
+    }
+
+    constexpr std::uint32_t finish() {
+        const auto step = [](std::uint32_t& into, std::uint32_t from, int rotation) {
+            into = (into ^ from) - std::rotl(from, rotation);
+        };
+        step(c, b, 14);
+        step(a, c, 11);
+        step(b, a, 25);
+        step(c, b, 16);
+        step(a, c, 4);
+        step(b, a, 14);
+        step(c, b, 24);
+        return c;
+    }
+};
+
+std::uint32_t lookup3(std::span<const std::uint32_t> words, std::uint32_t seed) {
+    const auto start = 0xdeadbeef + 4 * static_cast<std::uint32_t>(words.size()) + seed;
+    Lookup3 state{start, start, start};
+
+    for (; words.size() > 3; words = words.subspan(3)) {
+        state.a += words[0];
+        state.b += words[1];
+        state.c += words[2];
+        state.mix();
+    }
+    state.a += words[0];
+    state.b += words.size() > 1 ? words[1] : 0;
+    state.c += words.size() > 2 ? words[2] : 0;
+    return state.finish();
+}
+
+// In host byte order.
+std::uint32_t word_of(const Ip& ip, std::size_t number) {
+    std::uint32_t word = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        word = word << 8 | ip.bytes[4 * number + i];
+    return word;
+}
+
+Result<unsigned> read_up_to(std::string_view field, std::string_view text, unsigned most) {
+    const auto total = read_number(text, NFC_TOTAL_NODES_MIN, most);
+    if (!total)
+        return bad_value(field, text, fmt::format("{} to {}", NFC_TOTAL_NODES_MIN, most));
+    return *total;
 }
 
 } // namespace
 
 std::uint32_t hash_flow(const Hash& hash, const Flow& flow) {
-    // The original never swaps the ports: they enter as they lie in the packet.
-    const std::uint32_t source_port = htons(flow.source_port);
-    const std::uint32_t destination_port = htons(flow.destination_port);
+    std::array<std::uint32_t, 6> words{};
+    std::size_t count = 0;
 
-    switch (hash.mode) {
-    case NFC_HASH_SIP:
-        return lookup3({flow.source.value}, 1, hash.seed);
-    case NFC_HASH_SIP_SPT:
-        return lookup3({flow.source.value, source_port}, 2, hash.seed);
-    case NFC_HASH_SIP_SPT_DPT:
-        break;
-    }
-    return lookup3({flow.source.value, source_port, destination_port}, 3, hash.seed);
+    for (std::size_t i = 0; i < (flow.source.family == Family::V4 ? 1 : 4); ++i)
+        words[count++] = word_of(flow.source, i);
+    // The original never swaps the ports: they enter as they lie in the packet.
+    if (hash.mode != NFC_HASH_SIP)
+        words[count++] = htons(flow.source_port);
+    if (hash.mode == NFC_HASH_SIP_SPT_DPT)
+        words[count++] = htons(flow.destination_port);
+    return lookup3(std::span(words).first(count), hash.seed);
 }
 
 unsigned slot_of(std::uint32_t hash, unsigned total) {
@@ -84,12 +127,11 @@ Result<std::uint32_t> read_seed(std::string_view field, std::string_view text) {
 }
 
 Result<unsigned> read_total(std::string_view field, std::string_view text) {
-    const auto total = read_number(text, NFC_TOTAL_NODES_MIN, NFC_TOTAL_NODES_MAX);
+    return read_up_to(field, text, NFC_TOTAL_NODES_MAX);
+}
 
-    if (!total)
-        return bad_value(field, text,
-                         fmt::format("{} to {}", NFC_TOTAL_NODES_MIN, NFC_TOTAL_NODES_MAX));
-    return *total;
+Result<unsigned> read_total_slots(std::string_view field, std::string_view text) {
+    return read_up_to(field, text, NFC_SHAREDIP_SLOTS_MAX);
 }
 
 } // namespace nfc

@@ -3,7 +3,7 @@
 // answer, the kernel's modules included: not one bit of this may change.
 #pragma once
 
-#include "core/address.hpp"
+#include "core/ip.hpp"
 #include "core/result.hpp"
 #include "nf_clusterip.h"
 
@@ -23,7 +23,7 @@ struct Hash {
 
 // What a packet is hashed by; ports as people write them.
 struct Flow {
-    Address source;
+    Ip source;
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
 };
@@ -37,5 +37,7 @@ std::string_view to_string(HashMode mode);
 // As iptables takes it: decimal, or hexadecimal after 0x.
 Result<std::uint32_t> read_seed(std::string_view field, std::string_view text);
 Result<unsigned> read_total(std::string_view field, std::string_view text);
+// Of any cluster, those of SHAREDIP too.
+Result<unsigned> read_total_slots(std::string_view field, std::string_view text);
 
 } // namespace nfc

@@ -2,7 +2,6 @@
 #include "core/slot_list.hpp"
 
 #include "core/text.hpp"
-#include "nf_clusterip.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -11,10 +10,8 @@
 
 namespace nfc {
 
-Result<Slots> read_slot_list(std::string_view field, std::string_view text) {
-    const auto slot = [](std::string_view number) {
-        return read_number(number, 1, NFC_TOTAL_NODES_MAX);
-    };
+Result<Slots> read_slot_list(std::string_view field, std::string_view text, unsigned most) {
+    const auto slot = [most](std::string_view number) { return read_number(number, 1, most); };
     Slots slots;
     std::string_view rest = text;
     bool good = !text.ends_with(',');
@@ -30,9 +27,8 @@ Result<Slots> read_slot_list(std::string_view field, std::string_view text) {
             good = slots.insert(n).second;
     } while (good && !rest.empty());
     if (!good)
-        return bad_value(
-            field, text,
-            fmt::format("slots from 1 to {}, each once, such as 2 or 1,4-6", NFC_TOTAL_NODES_MAX));
+        return bad_value(field, text,
+                         fmt::format("slots from 1 to {}, each once, such as 2 or 1,4-6", most));
     return slots;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "nf_clusterip.h"
 
 #include <set>
 #include <string>
@@ -13,7 +14,8 @@ namespace nfc {
 using Slots = std::set<unsigned>;
 
 // From 1 to the most that a cluster can have; each slot once, at least one.
-Result<Slots> read_slot_list(std::string_view field, std::string_view text);
+Result<Slots> read_slot_list(std::string_view field, std::string_view text,
+                             unsigned most = NFC_TOTAL_NODES_MAX);
 // Runs of three and more become ranges. An empty set is an empty text.
 std::string to_string(const Slots& slots);
 

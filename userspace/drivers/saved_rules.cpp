@@ -89,4 +89,22 @@ Result<Rules> saved_rules(const std::vector<std::string>& programs) {
     return cannot_run(programs.front(), "not installed");
 }
 
+Result<std::string> saved_text(const std::vector<std::string>& programs) {
+    std::string text;
+    bool any = false;
+    for (const auto& program : programs) {
+        auto output = output_of(program);
+        // PATH of a service or of su may lack it.
+        if (output && !*output && program.find('/') == program.npos)
+            output = output_of("/usr/sbin/" + program);
+        if (!output)
+            return output.error();
+        any = any || *output;
+        text += output->value_or("");
+    }
+    if (!any)
+        return cannot_run(programs.front(), "not installed");
+    return text;
+}
+
 } // namespace nfc

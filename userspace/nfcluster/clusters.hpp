@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// The clusters of this node, with what their rules say of them.
+// The clusters of this node: as our module shows them, or with what their rules say
+// where the kernel has only its own.
 #pragma once
 
 #include "core/json.hpp"
-#include "core/rule.hpp"
-#include "core/slot_list.hpp"
+#include "core/shared_cluster.hpp"
 #include "nfcluster/commands.hpp"
 
 #include <string>
@@ -13,13 +13,16 @@
 namespace nfc {
 
 struct ClusterRow {
-    Address address;
-    Slots here;
-    Result<Rule> rule;
+    Ip address;
+    Slots here; // whose new connections are answered here
+    Result<SharedCluster> cluster;
+    bool by_kernel = false; // all four states and the traffic are known
 };
 
+enum class Counters : bool { Hidden, Shown };
+
 Result<std::vector<ClusterRow>> clusters_of(const Host& host);
-std::string to_table(const std::vector<ClusterRow>& rows, bool colours);
-Json to_json(const std::vector<ClusterRow>& rows);
+std::string to_table(const std::vector<ClusterRow>& rows, Counters counters, bool colours);
+Json to_json(const std::vector<ClusterRow>& rows, Counters counters);
 
 } // namespace nfc

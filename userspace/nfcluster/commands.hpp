@@ -2,12 +2,15 @@
 // What the command line can do. Options come as they were typed.
 #pragma once
 
+#include "control/protocol.hpp"
 #include "core/result.hpp"
 #include "drivers/condition.hpp"
 #include "drivers/ipvs.hpp"
 #include "drivers/proc_cluster.hpp"
+#include "drivers/shared_clusters.hpp"
 #include "drivers/statmark.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <istream>
 #include <memory>
@@ -31,22 +34,32 @@ enum class Exit {
 // All that a command touches.
 struct Host {
     ProcClusters clusters{"/proc/net/ipt_CLUSTERIP"};
+    SharedClusters shared{"/proc/net"};
     Conditions conditions{"/proc/net/nf_condition"};
     statmark::Pools pools{"/proc/net/nf_statmark"};
     ipvs::Kernel ipvs{std::make_shared<netlink::GenericFamily>("IPVS"), "/proc/net/ip_vs"};
     // PATH of a service or of su may lack /usr/sbin.
     std::vector<std::string> save_programs{"iptables-legacy-save", "/usr/sbin/iptables-legacy-save",
                                            "iptables-save", "/usr/sbin/iptables-save"};
+    std::filesystem::path root{"/"}; // of /proc, /sys and /lib/modules, where nothing above is
+    // All that have rules; each in PATH or in /usr/sbin.
+    std::vector<std::string> rule_programs{"iptables-legacy-save", "ip6tables-legacy-save",
+                                           "iptables-nft-save", "ip6tables-nft-save"};
+    std::function<bool()> unsynchronized; // the clock
+    std::string socket = control::default_socket;
     std::istream& in;
     std::ostream& out;
     std::ostream& err;
     bool terminal = false;      // colours, and a screen to clear
     std::function<bool()> wait; // between two looks of --watch; false: enough
+    std::function<Time()> now = &std::chrono::system_clock::now;
 };
 
 struct StatusOptions {
     bool json = false;
     bool watch = false;
+    bool kernel = false;               // not the daemon's view
+    std::optional<std::string> socket; // where it has to answer
 };
 
 struct WhichOptions {
@@ -74,11 +87,42 @@ struct PoolOptions {
     bool json = false;
 };
 
+struct EventsOptions {
+    std::string socket = control::default_socket;
+    bool json = false;
+    unsigned count = 0; // 0: until it is told to end
+};
+
+// reload, drain, disable, enable
+struct DirectOptions {
+    control::Verb verb = control::Verb::Reload;
+    std::string socket = control::default_socket;
+    std::string backend;
+};
+
+struct FileOptions { // check, rules
+    std::string file;
+    bool json = false;
+    std::optional<std::string> node;   // whose rules
+    std::vector<std::string> services; // POOL=SERVICE
+};
+
+struct DoctorOptions {
+    std::string socket = control::default_socket;
+    std::string file = "/etc/nfcluster/nfcluster.toml";
+    bool json = false;
+};
+
 Exit status(Host& host, const StatusOptions& options);
 Exit which(Host& host, const WhichOptions& options);
 Exit slots(Host& host, const SlotsOptions& options);
 Exit condition(Host& host, const ConditionOptions& options);
 Exit pool(Host& host, const PoolOptions& options);
+Exit events(Host& host, const EventsOptions& options);
+Exit direct(Host& host, const DirectOptions& options);
+Exit check_file(Host& host, const FileOptions& options);
+Exit print_rules(Host& host, const FileOptions& options);
+Exit doctor(Host& host, const DoctorOptions& options);
 // All words behind `nfcluster ipvs`.
 Exit ipvs_command(Host& host, std::vector<std::string> words);
 

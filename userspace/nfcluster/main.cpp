@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
+#include <sys/timex.h>
 #include <thread>
 #include <unistd.h>
 
@@ -22,13 +23,19 @@ bool one_second() {
     return true;
 }
 
+bool clock_unsynchronized() {
+    timex state{};
+    return ::adjtimex(&state) == TIME_ERROR;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     // A parent that ignores it would keep us from learning how a child ended.
     std::signal(SIGCHLD, SIG_DFL);
 
-    nfc::Host host{.in = std::cin,
+    nfc::Host host{.unsynchronized = clock_unsynchronized,
+                   .in = std::cin,
                    .out = std::cout,
                    .err = std::cerr,
                    .terminal = wants_colour(),

@@ -41,9 +41,8 @@ Exit change(Host& host, Address address, Slots now, const Plan& plan) {
     return plan.writes.empty() ? Exit::No : Exit::Yes;
 }
 
-} // namespace
-
-Exit slots(Host& host, const SlotsOptions& options) {
+// As the kernel's own module takes it: a command a write.
+Exit by_rules(Host& host, const SlotsOptions& options) {
     const auto address = read_address("ADDRESS", options.address);
     if (!address)
         return complain(host, address.error());
@@ -66,6 +65,68 @@ Exit slots(Host& host, const SlotsOptions& options) {
     if (!wanted)
         return complain(host, wanted.error());
     return change(host, *address, *now, *wanted);
+}
+
+const char* becomes(SlotState state) {
+    switch (state) {
+    case SlotState::On:
+        return "answered here";
+    case SlotState::Drain:
+        return "drained here";
+    case SlotState::Fill:
+        return "filled here";
+    case SlotState::Off:
+        break;
+    }
+    return "answered here";
+}
+
+void tell(Host& host, const Order& order, bool done) {
+    const bool off = order.state == SlotState::Off;
+    fmt::print(host.out, "{} {}: {}{}{}\n", order.slots.size() == 1 ? "slot" : "slots",
+               to_string(order.slots),
+               !off   ? ""
+               : done ? "no longer "
+                      : "not ",
+               becomes(order.state),
+               !done ? " already"
+               : off ? ""
+                     : " now");
+}
+
+// Our module takes all of it as one change.
+Exit by_kernel(Host& host, const SlotsOptions& options) {
+    const auto address = read_ip("ADDRESS", options.address);
+    if (!address)
+        return complain(host, address.error());
+    const auto orders = read_orders(options.commands);
+    if (!orders)
+        return complain(host, orders.error());
+    const auto now = host.shared.read(*address);
+    if (!now)
+        return complain(host, now.error());
+    if (orders->empty()) {
+        fmt::print(host.out, "{}\n", to_string(now->taken()));
+        return Exit::Yes;
+    }
+
+    const auto wanted = plan(*now, *orders);
+    if (!wanted)
+        return complain(host, wanted.error());
+    if (!wanted->writes.empty())
+        if (const auto done = host.shared.write(*address, wanted->writes); !done)
+            return complain(host, done.error());
+    for (const auto& order : wanted->already)
+        tell(host, order, false);
+    for (const auto& order : wanted->writes)
+        tell(host, order, true);
+    return wanted->writes.empty() ? Exit::No : Exit::Yes;
+}
+
+} // namespace
+
+Exit slots(Host& host, const SlotsOptions& options) {
+    return host.shared.present() ? by_kernel(host, options) : by_rules(host, options);
 }
 
 } // namespace nfc

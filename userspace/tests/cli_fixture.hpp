@@ -27,18 +27,25 @@ protected:
         std::istringstream in_stream(in);
         std::ostringstream out_stream, err_stream;
         Host host{.clusters = ProcClusters(node.proc()),
+                  .shared = SharedClusters(node.root()),
                   .conditions = Conditions(node.switches()),
                   .pools = statmark::Pools(node.pools()),
                   .ipvs = ipvs::Kernel(ipvs_family, node.ipvs_file()),
                   .save_programs = {node.program()},
+                  .root = node.root(),
+                  .rule_programs = {node.program()},
+                  .unsynchronized = [] { return false; },
+                  .socket = (node.root() / "control").string(),
                   .in = in_stream,
                   .out = out_stream,
                   .err = err_stream,
                   .terminal = terminal,
-                  .wait = [&] {
-                      out = out_stream.str();
-                      return wait();
-                  }};
+                  .wait =
+                      [&] {
+                          out = out_stream.str();
+                          return wait();
+                      },
+                  .now = [this] { return now; }};
         words.insert(words.begin(), "nfcluster");
         const auto result = nfc::run(host, static_cast<int>(words.size()), words.data());
         out = out_stream.str();
@@ -47,6 +54,7 @@ protected:
     }
 
     FakeNode node;
+    Time now = std::chrono::system_clock::from_time_t(1'800'000'000);
     std::shared_ptr<FakeIpvs> ipvs_family = std::make_shared<FakeIpvs>();
     std::string in, out, err;
 };

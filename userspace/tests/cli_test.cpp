@@ -197,9 +197,9 @@ TEST_F(Cli, which_names_what_is_wrong) {
               "nfcluster: --port is missing: hash mode sourceip-sourceport-destport needs the "
               "destination port\n");
     EXPECT_EQ(error({"10.0.0.1:1", "--total-nodes", "0"}),
-              "nfcluster: --total-nodes \"0\": expected 1 to 64\n");
-    EXPECT_EQ(error({"web1"}),
-              "nfcluster: CLIENT \"web1\": expected an IPv4 address such as 192.168.0.10\n");
+              "nfcluster: --total-nodes \"0\": expected 1 to 4096\n");
+    EXPECT_EQ(error({"web1"}), "nfcluster: CLIENT \"web1\": expected an IPv4 address such as "
+                               "192.168.0.10, as the cluster's\n");
 }
 
 TEST_F(Cli, slots_shows_them) {

@@ -16,14 +16,16 @@ public:
     FakeNode() {
         std::string name = (std::filesystem::temp_directory_path() / "nfcluster-XXXXXX").string();
         root_ = ::mkdtemp(name.data());
-        for (const auto& folder : {proc(), switches(), pools()})
+        for (const auto& folder : {proc(), proc6(), switches(), pools()})
             std::filesystem::create_directory(folder);
     }
     FakeNode(const FakeNode&) = delete;
     FakeNode& operator=(const FakeNode&) = delete;
     ~FakeNode() { std::filesystem::remove_all(root_); }
 
+    std::filesystem::path root() const { return root_; }
     std::filesystem::path proc() const { return root_ / "ipt_CLUSTERIP"; }
+    std::filesystem::path proc6() const { return root_ / "ip6t_CLUSTERIP"; }
     std::filesystem::path switches() const { return root_ / "nf_condition"; }
     std::filesystem::path pools() const { return root_ / "nf_statmark"; }
     std::filesystem::path ipvs_file() const { return root_ / "ip_vs"; }
@@ -32,6 +34,8 @@ public:
     void cluster(const std::string& address, const std::string& text) const {
         write(proc() / address, text);
     }
+    // Our module's, with a line a cluster.
+    void summary(const std::string& text) const { write(root_ / "nf_clusterip", text); }
     std::string file(const std::string& address) const { return text_of(proc() / address); }
 
     static void write(const std::filesystem::path& file, const std::string& text) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/hash.hpp"
 
+#include "core/address.hpp"
+
 #include <array>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -72,6 +74,22 @@ constexpr Vector vectors[] = {
      53,
      53,
      {{{0x3d07b81d, {1, 1, 4}}, {0xccd996ff, {2, 3, 13}}, {0xab0fb8a1, {2, 3, 11}}}}},
+    // IPv6: four words and the ports
+    {0,
+     "2001:db8::1",
+     1024,
+     80,
+     {{{0x66295424, {1, 2, 7}}, {0xeab153d5, {2, 3, 15}}, {0x9bbcc2b5, {2, 2, 10}}}}},
+    {7,
+     "fd00::100",
+     40000,
+     443,
+     {{{0x10e3a554, {1, 1, 2}}, {0x52eaa46f, {1, 1, 6}}, {0x5fedcc55, {1, 2, 6}}}}},
+    {0xdeadbeef,
+     "fe80::ffff:ffff:ffff:ffff",
+     65535,
+     1,
+     {{{0xb34c6212, {2, 3, 12}}, {0x9f826c0a, {2, 2, 10}}, {0xa154e5da, {2, 2, 11}}}}},
 };
 
 class HashVectors : public testing::TestWithParam<Vector> {};
@@ -80,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(Golden, HashVectors, testing::ValuesIn(vectors),
 
 TEST_P(HashVectors, are_what_the_kernel_says) {
     const auto& v = GetParam();
-    const Flow flow{*read_address("", v.source), v.source_port, v.destination_port};
+    const Flow flow{*read_ip("", v.source), v.source_port, v.destination_port};
 
     for (unsigned mode = 0; mode < NFC_HASH_MODES; ++mode) {
         const auto hash = hash_flow({static_cast<HashMode>(mode), v.seed}, flow);
@@ -108,7 +126,8 @@ RC_GTEST_PROP(Slot, is_always_one_of_the_cluster, (std::uint32_t hash)) {
 RC_GTEST_PROP(Hash, takes_only_what_its_mode_names,
               (std::uint32_t seed, std::uint32_t source, std::uint16_t a, std::uint16_t b)) {
     const auto hash = [&](HashMode mode, std::uint16_t sport, std::uint16_t dport) {
-        return hash_flow({mode, seed}, {{source}, sport, dport});
+        const Ip ip = *read_ip("", to_string(Address{source}));
+        return hash_flow({mode, seed}, {ip, sport, dport});
     };
     RC_ASSERT(hash(NFC_HASH_SIP, a, b) == hash(NFC_HASH_SIP, b, a));
     RC_ASSERT(hash(NFC_HASH_SIP_SPT, a, b) == hash(NFC_HASH_SIP_SPT, a, a));
