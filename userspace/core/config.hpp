@@ -6,6 +6,7 @@
 #include "core/hash.hpp"
 #include "core/ip.hpp"
 #include "core/ipvs.hpp"
+#include "core/realserver.hpp"
 #include "core/result.hpp"
 #include "core/statmark.hpp"
 
@@ -115,6 +116,8 @@ struct Config {
     std::string node; // whose config this is; empty: it has pools only
     std::vector<Cluster> clusters;
     std::vector<Pool> pools;
+    ipvs::Timeouts timeouts;
+    std::vector<RealServer> real_servers; // what this machine is for others' services
     Alert alert;
 
     bool operator==(const Config&) const = default;
