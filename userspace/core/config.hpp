@@ -6,6 +6,7 @@
 #include "core/hash.hpp"
 #include "core/ip.hpp"
 #include "core/ipvs.hpp"
+#include "core/observers.hpp"
 #include "core/realserver.hpp"
 #include "core/result.hpp"
 #include "core/statmark.hpp"
@@ -106,12 +107,6 @@ struct Pool {
     bool operator==(const Pool&) const = default;
 };
 
-struct Alert {
-    std::vector<std::string> exec; // a program and its arguments; empty: nobody is told
-
-    bool operator==(const Alert&) const = default;
-};
-
 struct Config {
     std::string node; // whose config this is; empty: it has pools only
     std::vector<Cluster> clusters;
@@ -119,6 +114,8 @@ struct Config {
     ipvs::Timeouts timeouts;
     std::vector<RealServer> real_servers; // what this machine is for others' services
     Alert alert;
+    Metrics metrics;
+    LogStyle log;
 
     bool operator==(const Config&) const = default;
 };

@@ -20,4 +20,8 @@ std::vector<Pool> read_pools(Section& root);
 ipvs::Timeouts read_timeouts(Section& root);
 std::vector<RealServer> read_real_servers(Section& root);
 
+Alert read_alert(Section& root);
+Metrics read_metrics(Section& root);
+LogStyle read_log_style(Section& root);
+
 } // namespace nfc
