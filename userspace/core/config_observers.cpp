@@ -152,9 +152,10 @@ LogStyle read_log_style(Section& root) {
                                                    {"warning", LogLevel::Warning},
                                                    {"error", LogLevel::Error}})
                       .value_or(style.level);
-    style.format =
-        section->choice<LogFormat>("format", {{"text", LogFormat::Text}, {"json", LogFormat::Json}})
-            .value_or(style.format);
+    style.format = section
+                       ->choice<LogFormat>(
+                           "format", {{"text", LogFormat::Text}, {"json", LogFormat::JsonLines}})
+                       .value_or(style.format);
     section->end();
     return style;
 }

@@ -50,7 +50,7 @@ struct Metrics {
 };
 
 enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
-enum class LogFormat : std::uint8_t { Text, Json };
+enum class LogFormat : std::uint8_t { Text, JsonLines };
 
 struct LogStyle {
     LogLevel level = LogLevel::Info; // and what is worse

@@ -11,6 +11,7 @@
 #include "observe/log.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,7 +20,10 @@ namespace nfc {
 class DownTimes {
 public:
     // Reads what is open in `file`, which need not be there. `log` has to outlive it.
-    DownTimes(asio::any_io_executor executor, std::filesystem::path file, Log& log);
+    // `snapshot` is asked for backends that were down when the last daemon ended and
+    // that this one found serving, so that nobody tells of their rise.
+    DownTimes(asio::any_io_executor executor, std::filesystem::path file, Log& log,
+              std::function<Snapshot()> snapshot = {});
     DownTimes(const DownTimes&) = delete;
     DownTimes& operator=(const DownTimes&) = delete;
     ~DownTimes();
