@@ -4,7 +4,7 @@
 
 declare -A _service_of=()
 
-# web NODE [PORT] - nginx there; every page is the node's name, / included
+# web NODE [PORT [STATUS]] - nginx there; every page is the node's name, / included
 web() {
     local node=$1 port=${2:-80} home=/tmp/web.$1
     mkdir -p "$home"
@@ -26,7 +26,7 @@ http {
         listen $port default_server;
         listen [::]:$port default_server;
         default_type text/plain;
-        location / { return 200 "$node\n"; }
+        location / { return ${3:-200} "$node\n"; }
     }
 }
 END
@@ -72,11 +72,73 @@ no_service() {
 hang() { kill -STOP -- "-${_service_of[$1]}"; }
 unhang() { kill -CONT -- "-${_service_of[$1]}"; }
 
-# slow NODE MS - all that it sends is so much later; slow NODE 0 ends that
+# slow NODE MS [DEV] - all that it sends is so much later; slow NODE 0 ends that
 slow() {
     if [ "$2" -eq 0 ]; then
-        on "$1" tc qdisc del dev eth0 root
+        on "$1" tc qdisc del dev "${3:-eth0}" root
     else
-        on "$1" tc qdisc replace dev eth0 root netem delay "$2ms" limit 10000
+        on "$1" tc qdisc replace dev "${3:-eth0}" root netem delay "$2ms" limit 10000
     fi
 }
+
+# unwilling NODE - greets with 421 whoever comes; no_service ends it
+unwilling() {
+    printf '#!/bin/sh\necho "421 %s is too busy"\n' "$1" >"/tmp/unwilling.$1"
+    chmod 755 "/tmp/unwilling.$1"
+    ip netns exec "$1" setsid nc -ll -p 25 -e "/tmp/unwilling.$1" &>/dev/null &
+    _service_of[$1]=$!
+    until_ok 20 listens "$1" 25 || bail "nobody listens on $1"
+}
+
+# greetings COUNT - so many connections to $SERVICE, port 25: who greeted how many,
+# in one line: "mail1=10 mail2=10"
+greetings() { _tally "$1" 25 | sed -E 's/^220 (\S+) .* ([0-9]+)$/\1 \2/' | _in_a_line; }
+
+# pages COUNT - the same of port 80
+pages() { _tally "$1" 80 --say 'GET /' | _in_a_line; }
+
+_tally() { ask client "$SERVICE" "$2" --count "$1" --tally "${@:3}"; }
+_in_a_line() { awk '{ print $1 "=" $NF }' | sort | paste -sd ' '; }
+
+# settles WORD COUNT SHARES - soon so many of greetings, or pages, are shared so
+settles() { until_ok 40 _shared "$@"; }
+_shared() { [ "$("$1" "$2")" == "$3" ]; }
+
+# page NAME - asks for a page on a connection that is held: what is on it
+page() {
+    printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >&"${_mouth_of[$1]}"
+    until hear "$1" 30 && [[ $HEARD =~ ^[a-z]+[0-9]+$ ]]; do
+        [[ $HEARD =~ ^(HTTP/|[A-Z][A-Za-z-]*:|.?$) ]] || return 1 # how it ended
+    done
+    echo "$HEARD"
+}
+
+# look_after NODE - nfclusterd there; stdin is its configuration
+declare -A _daemon_of=()
+look_after() {
+    local node=$1 home=/tmp/nfclusterd.$1
+    mkdir -p "$home/state"
+    cat >"$home/conf"
+    ip netns exec "$node" nfclusterd --config "$home/conf" --socket "$home/socket" \
+        --state "$home/state" >"$home/log" 2>&1 &
+    _daemon_of[$node]=$!
+    until_ok 20 grep -q 'started:' "$home/log" || bail "nfclusterd on $node: $(cat "$home/log")"
+}
+
+# look_again NODE - it reads its configuration, stdin, again
+look_again() {
+    local home=/tmp/nfclusterd.$1 before
+    before=$(grep -c 'loaded .* again' "$home/log")
+    cat >"$home/conf"
+    kill -HUP "${_daemon_of[$1]}"
+    until_ok 20 eval '[ "$(grep -c "loaded .* again" "$home/log")" -gt "$before" ]'
+}
+
+# look_away NODE - it ends
+look_away() {
+    kill "${_daemon_of[$1]}"
+    wait "${_daemon_of[$1]}"
+}
+
+# said NODE TEXT - its log has it
+said() { grep -q -- "$2" "/tmp/nfclusterd.$1/log"; }
