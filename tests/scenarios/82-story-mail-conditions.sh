@@ -39,7 +39,7 @@ END
 mail_day legacy /tmp/recipe <<'END'
 [pool.mail]
 driver = "condition"
-check = { type = "smtp", port = 25, interval = "300ms", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "smtp", port = 25, interval = "1s", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { name = "mail1", address = "192.168.0.1", condition = "mail1up" },
     { name = "mail2", address = "192.168.0.2", condition = "mail2up" },

@@ -31,7 +31,7 @@ END
 mail_day nft /tmp/rules <<'END'
 [pool.mail]
 driver = "statmark"
-check = { type = "smtp", port = 25, interval = "300ms", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "smtp", port = 25, interval = "1s", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { name = "mail1", address = "192.168.0.1", mark = 1 },
     { name = "mail2", address = "192.168.0.2", mark = 2 },

@@ -28,7 +28,7 @@ driver = "ipvs"
 service = "tcp $SERVICE:80"
 scheduler = "rr"
 forward = "nat"
-check = { type = "http", path = "/", interval = "300ms", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "http", path = "/", interval = "1s", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { name = "web1", address = "192.168.0.1" },
     { name = "web2", address = "192.168.0.2" },

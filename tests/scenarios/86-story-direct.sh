@@ -56,7 +56,7 @@ driver = "ipvs"
 service = "tcp $SERVICE:80"
 scheduler = "wrr"
 forward = "dr"
-check = { type = "http", path = "/", interval = "300ms", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "http", path = "/", interval = "1s", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { name = "web1", address = "192.168.0.2", weight = 1 },
     { name = "web2", address = "192.168.0.3", weight = $1 },
@@ -66,7 +66,7 @@ driver = "ipvs"
 service = "tcp [$SERVICE6]:80"
 scheduler = "wrr"
 forward = "dr"
-check = { type = "http", path = "/", interval = "300ms", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "http", path = "/", interval = "1s", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { name = "web1", address = "fd00::2", weight = 1 },
     { name = "web2", address = "fd00::3", weight = $1 },
