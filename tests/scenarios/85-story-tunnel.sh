@@ -62,7 +62,7 @@ done
 cat >/tmp/through-tunnel <<'END'
 #!/bin/sh
 number=${1#10.7.}
-exec curl -sSf --max-time 1.5 -o /dev/null "http://172.16.0.${number%.1}/"
+echo 'GET /' | nc -w 3 "172.16.0.${number%.1}" 80 | grep -q web
 END
 chmod 755 /tmp/through-tunnel
 look_after director <<END
@@ -71,7 +71,7 @@ driver = "ipvs"
 service = "tcp $SERVICE:80"
 scheduler = "rr"
 forward = "tun"
-check = { type = "exec", command = ["/tmp/through-tunnel"], convention = "mon", interval = "2s", timeout = "2s", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "exec", command = ["/tmp/through-tunnel"], convention = "mon", interval = "3s", timeout = "3s", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
     { name = "web1", address = "10.7.1.1" },
     { name = "web2", address = "10.7.2.1" },

@@ -81,14 +81,16 @@ slow() {
     fi
 }
 
-# unwilling NODE - greets with 421 whoever comes; no_service ends it
+# unwilling NODE - from one moment to the next it greets with 421 whoever comes to
+# port 25; willing NODE - no more
 unwilling() {
     printf '#!/bin/sh\necho "421 %s is too busy"\n' "$1" >"/tmp/unwilling.$1"
     chmod 755 "/tmp/unwilling.$1"
-    ip netns exec "$1" setsid nc -ll -p 25 -e "/tmp/unwilling.$1" &>/dev/null &
-    _service_of[$1]=$!
-    until_ok 20 listens "$1" 25 || bail "nobody listens on $1"
+    ip netns exec "$1" setsid nc -ll -p 2525 -e "/tmp/unwilling.$1" &>/dev/null &
+    until_ok 20 listens "$1" 2525 || bail "nobody listens on $1"
+    on "$1" iptables -t nat -A PREROUTING -p tcp --dport 25 -j REDIRECT --to-ports 2525
 }
+willing() { on "$1" iptables -t nat -F PREROUTING; }
 
 # greetings COUNT - so many connections to $SERVICE, port 25: who greeted how many,
 # in one line: "mail1=10 mail2=10"
@@ -101,7 +103,7 @@ _tally() { ask client "$SERVICE" "$2" --count "$1" --tally "${@:3}"; }
 _in_a_line() { awk '{ print $1 "=" $NF }' | sort | paste -sd ' '; }
 
 # settles WORD COUNT SHARES - soon so many of greetings, or pages, are shared so
-settles() { until_ok 40 _shared "$@"; }
+settles() { until_ok 60 _shared "$@"; }
 _shared() { [ "$("$1" "$2")" == "$3" ]; }
 
 # page NAME - asks for a page on a connection that is held: what is on it
