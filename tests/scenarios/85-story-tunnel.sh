@@ -71,7 +71,7 @@ driver = "ipvs"
 service = "tcp $SERVICE:80"
 scheduler = "rr"
 forward = "tun"
-check = { type = "exec", command = ["/tmp/through-tunnel"], convention = "mon", interval = "3s", timeout = "3s", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "exec", command = ["/tmp/through-tunnel"], convention = "mon", interval = "4s", timeout = "4s", fall = 2, rise = 1, damping = { window = "0s" } }
 backends = [
     { name = "web1", address = "10.7.1.1" },
     { name = "web2", address = "10.7.2.1" },

@@ -104,8 +104,8 @@ TEST(Config, refuses_a_real_server_that_could_not_be) {
               "own\n");
     EXPECT_EQ(errors("[ipvs]\ntimeout_tcp = \"1500ms\"\n"),
               "2: ipvs.timeout_tcp \"1500ms\": expected whole seconds\n");
-    EXPECT_EQ(errors("[ipvs]\ntimeout_tpc = \"15s\"\n").substr(0, 30),
-              "2: ipvs.timeout_tpc is unknown");
+    EXPECT_EQ(errors("[ipvs]\ntimeout_tpc = \"15s\"\n").find("2: ipvs.timeout_tpc: no such key"),
+              0u);
 }
 
 Config config(const std::string& text) {

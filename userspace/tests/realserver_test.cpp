@@ -3,6 +3,7 @@
 #include "core/realserver.hpp"
 #include "drivers/realserver.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>

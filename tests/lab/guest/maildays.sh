@@ -9,8 +9,9 @@ mail_day() {
     ok 'the rules load' rules "$1" <"$2"
     look_after director
     ok 'both serve, half and half' settles greetings 20 'mail1=10 mail2=10'
+    printf 'From: <me@example.org>\nTo: <root@example.org>\n\nhello\n' >/tmp/mail
     ok 'mail goes through' on client curl -sS --max-time 30 "smtp://$SERVICE" \
-        --mail-from me@example.org --mail-rcpt root@example.org -T /proc/version
+        --mail-from me@example.org --mail-rcpt root@example.org -T /tmp/mail
     ok 'and arrives' until_ok 20 eval 'ls /tmp/smtp.mail?/mail/new/* &>/dev/null'
     ok 'a connection stays open' held_by_mail2
 
