@@ -10,6 +10,8 @@ namespace nfc {
 
 namespace {
 
+constexpr Duration longest_rest{100};
+
 Moment steady_now() {
     return std::chrono::steady_clock::now();
 }
@@ -47,12 +49,12 @@ void Conductor::stop() {
     look_.cancel();
 }
 
-// What comes in one turn of the loop is one change of the kernel.
+// What comes in one turn of the loop is carried out together.
 void Conductor::changed(const std::string& pool) {
     changed_.insert(pool);
     if (std::exchange(posted_, true))
         return;
-    soon_.expires_at(Moment::min());
+    soon_.expires_at(rested_);
     soon_.async_wait([this](asio::error_code error) {
         if (!error)
             settle();
@@ -80,6 +82,8 @@ void Conductor::settle() {
     for (const auto& pool : std::exchange(changed_, {}))
         share(pool, now);
     engine_.settle();
+    const auto end = steady_now();
+    rested_ = end + std::min<Moment::duration>(pauses_.rest * (end - now), longest_rest);
     report();
     arm_ramp();
     if (retry_ == Duration{0} && !reported_.empty())

@@ -21,6 +21,10 @@ struct Pauses {
     Duration look{30'000};
     Duration first_retry{1000}; // twice as long each time
     Duration last_retry{30'000};
+    // After the kernel was told, for so many times the time which that took, what
+    // comes is gathered: with thousands of backends that begin at once, checks have
+    // the loop for most of the time.
+    unsigned rest = 4;
 };
 
 class Conductor {
@@ -65,6 +69,7 @@ private:
     Supervisor supervisor_;
     std::set<std::string> changed_; // pools
     bool posted_ = false;
+    Moment rested_{};                     // then the kernel may be told again
     std::map<std::string, Moment> ramps_; // when a weight changes by itself, by pool
     std::map<std::string, std::string> reported_;
     Duration retry_{0}; // 0: nothing has failed

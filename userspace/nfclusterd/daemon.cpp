@@ -40,6 +40,7 @@ ReadConfig read_config_file(const std::filesystem::path& path) {
 
 Daemon::Daemon(asio::io_context& io, DaemonOptions options, Kernel& kernel, Log& log)
     : io_(io), options_(std::move(options)), log_(log), duties_(options_.state / "duties.json"),
+      observers_(io.get_executor(), options_.state, log, [this] { return snapshot(); }),
       machine_(io.get_executor(), options_.state, log),
       conductor_(io.get_executor(), {.kernel = kernel,
                                      .duties = duties_,
@@ -47,7 +48,6 @@ Daemon::Daemon(asio::io_context& io, DaemonOptions options, Kernel& kernel, Log&
                                      .watch = watches_on(io.get_executor(), authorities_),
                                      .tell = [this](const Notice& notice) { tell(notice); }}),
       notify_(io.get_executor()), signals_(io, SIGTERM, SIGINT, SIGHUP) {
-    observers_.add([this](const Notice& notice) { log_.tell(notice); });
     observers_.add([this](const Notice& notice) {
         if (server_)
             server_->tell(notice);
@@ -73,7 +73,7 @@ Result<Done> Daemon::start(const Config& config) {
 }
 
 void Daemon::load(const Config& config) {
-    log_.set(config.log);
+    observers_.set(config);
     for (const auto& cluster : config.clusters)
         log_.warning(fmt::format("cluster {}: this version watches pools only", cluster.name));
     machine_.load(config);

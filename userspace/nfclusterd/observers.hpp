@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// All who are told what happens. Each is called in turn and may not wait.
+// All who are told what happens, or show what is. None of them waits.
 #pragma once
 
-#include "core/config.hpp"
-#include "core/snapshot.hpp"
+#include "observe/alerts.hpp"
+#include "observe/down_times.hpp"
 #include "observe/log.hpp"
+#include "observe/metrics_server.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -14,16 +16,24 @@ namespace nfc {
 
 class Observers {
 public:
+    // `snapshot` is asked from the first set() on. `state`: where the file of down
+    // times is. `log` has to outlive it.
+    Observers(asio::any_io_executor executor, const std::filesystem::path& state, Log& log,
+              std::function<Snapshot()> snapshot);
+
+    // Of the configuration that holds from now on.
+    void set(const Config& config);
     void add(std::function<void(const Notice&)> observer) {
-        observers_.push_back(std::move(observer));
+        others_.push_back(std::move(observer));
     }
-    void tell(const Notice& notice) const {
-        for (const auto& observer : observers_)
-            observer(notice);
-    }
+    void tell(const Notice& notice);
 
 private:
-    std::vector<std::function<void(const Notice&)>> observers_;
+    Log& log_;
+    Alerts alerts_;
+    DownTimes down_times_;
+    MetricsServer metrics_;
+    std::vector<std::function<void(const Notice&)>> others_;
 };
 
 } // namespace nfc

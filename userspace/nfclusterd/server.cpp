@@ -19,6 +19,12 @@ using control::Verb;
 
 constexpr auto after_failure = std::chrono::seconds(1);
 
+// Not in the coroutine: see checks/ask.hpp.
+std::string too_long() {
+    return control::error_line({Kind::BadInput, fmt::format("message: expected at most {} bytes",
+                                                            control::longest_request)});
+}
+
 auto into(asio::error_code& error) {
     return asio::redirect_error(asio::use_awaitable, error);
 }
@@ -62,9 +68,7 @@ public:
         }
         deadline_.cancel();
         if (heard_.size() > control::longest_request)
-            co_await say(control::error_line(
-                {Kind::BadInput,
-                 fmt::format("message: expected at most {} bytes", control::longest_request)}));
+            co_await say(too_long());
         co_return std::nullopt;
     }
 

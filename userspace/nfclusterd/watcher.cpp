@@ -38,7 +38,7 @@ StartWatch watches_on(asio::any_io_executor executor, TlsAuthorities& authoritie
             executor, watch(check, target, authorities, chance, pass_on),
             asio::bind_cancellation_slot(running->stop.slot(), [running](std::exception_ptr) {}));
         // Who holds this wants answers.
-        return Watch(nullptr, [running](void*) {
+        return Watch(running.get(), [running](void*) {
             running->tell = nullptr;
             running->stop.emit(asio::cancellation_type::terminal);
         });
