@@ -108,6 +108,7 @@ _shared() { [ "$("$1" "$2")" == "$3" ]; }
 
 # page NAME - asks for a page on a connection that is held: what is on it
 page() {
+    # shellcheck disable=SC2154 # lib.sh's
     printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >&"${_mouth_of[$1]}"
     until hear "$1" 30 && [[ $HEARD =~ ^[a-z]+[0-9]+$ ]]; do
         [[ $HEARD =~ ^(HTTP/|[A-Z][A-Za-z-]*:|.?$) ]] || return 1 # how it ended
@@ -130,11 +131,13 @@ look_after() {
 # look_again NODE - it reads its configuration, stdin, again
 look_again() {
     local home=/tmp/nfclusterd.$1 before
-    before=$(grep -c 'loaded .* again' "$home/log")
+    before=$(_loaded_again "$home")
     cat >"$home/conf"
     kill -HUP "${_daemon_of[$1]}"
-    until_ok 20 eval '[ "$(grep -c "loaded .* again" "$home/log")" -gt "$before" ]'
+    until_ok 20 _loaded_more "$home" "$before"
 }
+_loaded_again() { grep -c 'loaded .* again' "$1/log"; }
+_loaded_more() { [ "$(_loaded_again "$1")" -gt "$2" ]; }
 
 # look_away NODE - it ends
 look_away() {
