@@ -66,6 +66,10 @@ void change_set(const std::set<T>& are, const std::set<T>& wanted, const std::se
 
 } // namespace
 
+std::string to_string(const Address& address) {
+    return fmt::format("{}/{} on {}", to_string(address.ip), address.prefix, address.interface);
+}
+
 Settings wanted_settings(const std::vector<RealServer>& servers) {
     Settings settings;
     for (const auto& server : servers) {

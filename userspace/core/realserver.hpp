@@ -38,6 +38,7 @@ struct Address {
 
     auto operator<=>(const Address&) const = default;
 };
+std::string to_string(const Address& address); // "10.10.10.22/32 on lo"
 
 // By their names below /proc/sys/net, such as "ipv4/conf/all/arp_ignore".
 using Sysctls = std::map<std::string, std::string>;

@@ -55,10 +55,6 @@ Attributes link_message(unsigned index, unsigned flags, unsigned changed, const 
     return message_of(head, writer);
 }
 
-std::string text_of(const Address& address) {
-    return fmt::format("{}/{} on {}", to_string(address.ip), address.prefix, address.interface);
-}
-
 Error refused(const std::string& what, int number) {
     if (number == EPERM || number == EACCES)
         return {Kind::Unavailable, fmt::format("{}: only root of the machine may do that", what)};
@@ -162,7 +158,7 @@ Result<Done> Addresses::add(const Address& address) const {
     const auto on = index(address.interface);
     if (!on)
         return on.error();
-    const auto answer = ask(text_of(address), RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
+    const auto answer = ask(to_string(address), RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
                             write_address(*on, address.ip, address.prefix), 0, EEXIST);
     return answer ? Result<Done>(Done{}) : answer.error();
 }
@@ -171,7 +167,7 @@ Result<Done> Addresses::remove(const Address& address) const {
     const auto on = route_->index_of(address.interface);
     if (!on) // with its interface, the address is gone
         return Done{};
-    const auto answer = ask(text_of(address), RTM_DELADDR, NLM_F_ACK,
+    const auto answer = ask(to_string(address), RTM_DELADDR, NLM_F_ACK,
                             write_address(on, address.ip, address.prefix), 0, EADDRNOTAVAIL);
     return answer ? Result<Done>(Done{}) : answer.error();
 }

@@ -32,10 +32,6 @@ Borrowed joined(const Borrowed& old, Borrowed newer) {
     return newer;
 }
 
-std::string text_of(const Address& address) {
-    return fmt::format("{}/{} on {}", to_string(address.ip), address.prefix, address.interface);
-}
-
 } // namespace
 
 Result<Borrowed> RealServerRole::recall() const {
@@ -126,7 +122,7 @@ Outcome RealServerRole::apply(const std::vector<RealServer>& servers) const {
         }
 
     for (const auto& address : changes.remove)
-        note(outcome, addresses_.remove(address), text_of(address) + ": taken away");
+        note(outcome, addresses_.remove(address), to_string(address) + ": taken away");
     for (const auto& link : changes.take_down)
         note(outcome, addresses_.set_up(link, false), link + ": down");
     bool silent = true;
@@ -141,7 +137,7 @@ Outcome RealServerRole::apply(const std::vector<RealServer>& servers) const {
     // Without the sysctls this machine would answer for it, and take the service over.
     for (const auto& address : changes.add)
         if (silent)
-            note(outcome, addresses_.add(address), text_of(address) + ": added");
+            note(outcome, addresses_.add(address), to_string(address) + ": added");
     if (outcome.failures.empty() && changes.borrowed != meanwhile)
         if (const auto kept = remember(changes.borrowed); !kept)
             outcome.failures.push_back(kept.error());
