@@ -77,6 +77,8 @@ backends = [
     { name = "web2", address = "10.7.2.1" },
 ]
 END
+both_up() { [ "$(weights)" == '1 1' ]; }
+ok 'both are up' until_ok 60 both_up
 ok 'both serve, in turn' settles pages 20 'web1=10 web2=10'
 is 'ipvsadm shows what was set' "$(adm -L -n | tail -n +4 | tr -s ' ' | cut -d ' ' -f 2-5 | paste -sd ,)" \
     "$SERVICE:80 rr,-> 10.7.1.1:80 Tunnel 1,-> 10.7.2.1:80 Tunnel 1"
