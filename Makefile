@@ -51,6 +51,12 @@ lint: ## sparse, checkpatch, clang-format, shellcheck
 	@$(call needs,build lab test)
 	@tests/lint
 
+.PHONY: fuzz
+fuzz: SECONDS := 300
+fuzz: ## attacks everything that reads what others have written: SECONDS=300 [SEED=1]
+	@$(call needs,build test)
+	@tests/fuzz/run --seconds $(SECONDS) --seed $(or $(SEED),1)
+
 .PHONY: bench
 bench: xtables ## cost per packet, side by side with the kernel's own module, the recipe, xtables-addons
 	@$(call needs,build lab bench)

@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import cache
+import servers
 from cache import Missing
 from cpio import Cpio
 
@@ -63,11 +64,12 @@ MODULES = (
 LEFT_OUT = ("net/netfilter/ipset/", "net/bridge/netfilter/", "net/ipv6/ila/", "net/ipv4/tcp_")
 
 
-def build(kernel, module="ours", extra=()):
+def build(kernel, module="ours", extra=(), with_servers=False):
     """Returns the path of the initramfs for `kernel`.
 
     `module` is what is under test: "ours" brings build/kmod/<version>/, "intree"
-    leaves it out. `extra` are (guest path, host path) pairs.
+    leaves it out. `extra` are (guest path, host path) pairs. `with_servers` brings
+    what servers.py has.
     """
     ours = []
     if module == "ours":
@@ -76,9 +78,11 @@ def build(kernel, module="ours", extra=()):
             raise Missing(f"no modules for {kernel.version}: make modules KERNEL={kernel.name}")
     # Two runs at a time may want different things: each has its own name.
     mark = hashlib.sha256(repr(extra).encode()).hexdigest()[:8] if extra else "plain"
+    if with_servers:
+        mark += "-servers"
     target = BUILD / "lab" / f"initramfs-{kernel.name}-{module}-{mark}.cpio"
     target.parent.mkdir(parents=True, exist_ok=True)
-    pieces = [_programs(), _modules(kernel, ours), _project(extra), Cpio.end()]
+    pieces = [_programs(), _modules(kernel, ours), _project(extra, with_servers), Cpio.end()]
     _write(target, pieces)
     return target
 
@@ -143,8 +147,11 @@ def _make_programs(found):
     archive.device("dev/console", 5, 1)
     archive.device("dev/null", 1, 3)
     archive.file("etc/passwd", b"root:x:0:0:root:/root:/bin/bash\n"
-                 b"tcpdump:x:100:65534::/:/bin/false\nnobody:x:65534:65534::/:/bin/false\n")
-    archive.file("etc/group", b"root:x:0:\nnogroup:x:65534:\n")
+                 b"tcpdump:x:100:65534::/:/bin/false\nnobody:x:65534:65534::/:/bin/false\n"
+                 b"opensmtpd:x:101:101::/var/lib/opensmtpd/empty:/bin/false\n"
+                 b"opensmtpq:x:102:102::/var/lib/opensmtpd/empty:/bin/false\n")
+    archive.file("etc/group", b"root:x:0:\nopensmtpd:x:101:\nopensmtpq:x:102:\n"
+                 b"nogroup:x:65534:\n")
     archive.file("etc/hosts", b"127.0.0.1 localhost\n")
     archive.file("etc/nsswitch.conf", b"passwd: files\ngroup: files\nhosts: files\n")
     for path in FILES:
@@ -248,7 +255,7 @@ def _dependencies(content):
     return [name.replace("-", "_") for name in names if name]
 
 
-def _project(extra):
+def _project(extra, with_servers):
     labnet = BUILD / "lab" / "labnet"
     labnet.parent.mkdir(parents=True, exist_ok=True)
     # Two runs that begin at once must not take each other's half-written program.
@@ -269,6 +276,8 @@ def _project(extra):
         archive.file(f"usr/bin/{program.name}", program.read_bytes(), 0o755)
     if programs:
         _add_libraries(archive, programs)
+    if with_servers:
+        servers.add(archive)
     for guest, host in extra:
         host = pathlib.Path(host)
         archive.file(guest, host.read_bytes(), host.stat().st_mode & 0o777)

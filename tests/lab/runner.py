@@ -17,10 +17,10 @@ RESET_SECONDS = 60
 
 
 class Lab:
-    def __init__(self, kernel, module, smp, name, extra=()):
+    def __init__(self, kernel, module, smp, name, extra=(), with_servers=False):
         """`name`: of the VM, and of the folder that keeps its console."""
         self._kernel, self._module, self._smp, self._name = kernel, module, smp, name
-        self._initramfs = initramfs.build(kernel, module, extra)
+        self._initramfs = initramfs.build(kernel, module, extra, with_servers)
         self._folder = initramfs.BUILD / "test" / name
         self._machine = None
         self._boots = 0

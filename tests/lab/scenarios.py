@@ -10,12 +10,16 @@ or with one module only, and that it needs more seconds than others:
 or that allocations are made to fail in it, which the kernel reports:
 
     # starves: memory
+
+or that real servers serve in it, the words of guest/services.sh:
+
+    # servers: real
 """
 
 import re
 from dataclasses import dataclass
 
-FIELD = re.compile(r"#\s*(kernels|modules|limit|starves):\s*(\S.*)")
+FIELD = re.compile(r"#\s*(kernels|modules|limit|starves|servers):\s*(\S.*)")
 
 
 class Unfit(Exception):
@@ -77,6 +81,11 @@ def seconds(script, usual):
 def starves(script):
     """Whether the kernel may say that it has no memory."""
     return "memory" in needs(script).get("starves", [])
+
+
+def wants_servers(script):
+    """Whether the VM has to hold real servers."""
+    return "real" in needs(script).get("servers", [])
 
 
 def _unfit(script, kernel, module):

@@ -25,6 +25,13 @@ constexpr Word<EventKind> kinds[] = {{"rose", EventKind::Rose},
                                      {"weight", EventKind::WeightChanged},
                                      {"duty", EventKind::DutyChanged}};
 
+// What a Time can hold, which counts nanoseconds: some 292 years, both ways.
+bool in_reach(std::time_t seconds) {
+    constexpr std::time_t most =
+        std::chrono::floor<std::chrono::seconds>(Time::max().time_since_epoch()).count() - 1;
+    return -most < seconds && seconds < most;
+}
+
 Time read_time(JsonReader& reader, std::string_view key) {
     const auto text = reader.text(key);
     if (text.empty())
@@ -32,8 +39,10 @@ Time read_time(JsonReader& reader, std::string_view key) {
     std::tm parts{};
     unsigned part = 0;
     const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-    const Time time = std::chrono::system_clock::from_time_t(::timegm(&parts));
-    if (rest && std::sscanf(rest, ".%3uZ", &part) == 1 &&
+    const auto seconds = rest ? ::timegm(&parts) : 0;
+    const bool good = rest && in_reach(seconds);
+    const Time time = std::chrono::system_clock::from_time_t(good ? seconds : 0);
+    if (good && std::sscanf(rest, ".%3uZ", &part) == 1 &&
         to_text(time + milliseconds(part)) == text)
         return time + milliseconds(part);
     reader.complain(bad_value(reader.field(key), text, "a time such as 2026-11-21T14:30:00.250Z"));

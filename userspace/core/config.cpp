@@ -14,19 +14,6 @@ namespace {
 // Of SHAREDIP, the rule syntax that a daemon uses.
 constexpr unsigned slots_max = 4096;
 constexpr unsigned node_weight_max = 1000;
-constexpr std::size_t interface_room = 16;
-
-std::optional<std::string> read_interface(Section& section) {
-    constexpr std::string_view expected = "the name of an interface, such as eth0";
-    return section.need_as<std::string>(
-        "interface", expected, [&](const std::string& field, std::string_view text) {
-            const bool good = !text.empty() && text.size() < interface_room && text != "." &&
-                              text != ".." && std::ranges::none_of(text, [](unsigned char c) {
-                                  return c <= ' ' || c == 0x7f || c == '/' || c == ':';
-                              });
-            return good ? Result<std::string>(std::string(text)) : bad_value(field, text, expected);
-        });
-}
 
 std::vector<Node> read_nodes(Section& section) {
     std::vector<Node> nodes;
@@ -61,7 +48,8 @@ Cluster read_cluster(const std::string& name, Section& section, std::string_view
     Cluster cluster;
     cluster.name = name;
     cluster.address = section.need_as<Ip>("address", "the shared address", &read_ip).value_or(Ip{});
-    cluster.interface = read_interface(section).value_or("");
+    cluster.interface =
+        section.need_as<std::string>("interface", interface_expected, &read_interface).value_or("");
     cluster.mac = section.as<Mac>("mac", "a hardware address", &read_mac);
     cluster.slots =
         static_cast<unsigned>(section.need("slots", fmt::format("a number from 1 to {}", slots_max))
@@ -127,6 +115,8 @@ ReadConfig read_config(std::string_view name, std::string_view text) {
                        "node.name is missing: expected this node's name, one of the cluster's "
                        "nodes");
     config.pools = read_pools(root);
+    config.timeouts = read_timeouts(root);
+    config.real_servers = read_real_servers(root);
     config.alert = read_alert(root);
     config.metrics = read_metrics(root);
     config.log = read_log_style(root);

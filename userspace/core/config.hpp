@@ -8,6 +8,7 @@
 #include "core/ip.hpp"
 #include "core/ipvs.hpp"
 #include "core/observers.hpp"
+#include "core/realserver.hpp"
 #include "core/result.hpp"
 #include "core/statmark.hpp"
 
@@ -111,6 +112,8 @@ struct Config {
     std::string node; // whose config this is; empty: it has pools only
     std::vector<Cluster> clusters;
     std::vector<Pool> pools;
+    ipvs::Timeouts timeouts;
+    std::vector<RealServer> real_servers; // what this machine is for others' services
     Alert alert;
     Metrics metrics;
     LogStyle log;

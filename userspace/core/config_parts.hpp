@@ -11,8 +11,14 @@ namespace nfc {
 // whom it asks, if they have any, or else the usual one of its kind.
 std::optional<Check> read_check(Section& section, bool have_ports);
 
+constexpr std::string_view interface_expected = "the name of an interface, such as eth0";
+Result<std::string> read_interface(const std::string& field, std::string_view text);
+
 std::vector<Cluster> read_clusters(Section& root, std::string_view node);
 std::vector<Pool> read_pools(Section& root);
+// The table "ipvs": what holds for all its services.
+ipvs::Timeouts read_timeouts(Section& root);
+std::vector<RealServer> read_real_servers(Section& root);
 
 Alert read_alert(Section& root);
 Metrics read_metrics(Section& root);

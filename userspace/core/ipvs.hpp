@@ -107,6 +107,17 @@ struct ServiceState {
 // All that IPVS holds in a network namespace.
 using Table = std::map<ServiceKey, ServiceState>;
 
+// Seconds until a connection that is silent is forgotten; those of all services.
+struct Timeouts {
+    std::uint32_t tcp = 0; // 0: not said, and as it is
+    std::uint32_t tcp_fin = 0;
+    std::uint32_t udp = 0;
+
+    bool operator==(const Timeouts&) const = default;
+};
+// The kernel counts them in ticks, with a sign.
+constexpr std::uint32_t timeout_max = 23 * 24 * 3600;
+
 struct AddService {
     Service service;
     bool operator==(const AddService&) const = default;

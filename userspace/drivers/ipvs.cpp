@@ -158,6 +158,23 @@ Result<Done> Kernel::zero() const {
     return send(IPVS_CMD_ZERO, {}, refused);
 }
 
+Result<Timeouts> Kernel::timeouts() const {
+    if (const auto open = family_->open(); !open)
+        return open.error();
+    const auto answer = family_->ask(IPVS_CMD_GET_CONFIG, false, {});
+    if (answer.error)
+        return refused(answer.error);
+    const auto timeouts =
+        answer.messages.empty() ? std::nullopt : read_timeouts(answer.messages.front());
+    if (!timeouts)
+        return no_sense();
+    return *timeouts;
+}
+
+Result<Done> Kernel::set(const Timeouts& timeouts) const {
+    return send(IPVS_CMD_SET_CONFIG, write_timeouts(timeouts), refused);
+}
+
 Result<Done> Kernel::flush() const {
     return send(IPVS_CMD_FLUSH, {}, refused);
 }

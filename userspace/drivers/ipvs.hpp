@@ -35,6 +35,9 @@ public:
     // The counters of a service and its destinations; of all.
     Result<Done> zero(const ServiceKey& service) const;
     Result<Done> zero() const;
+    Result<Timeouts> timeouts() const;
+    // What is 0 stays as it is.
+    Result<Done> set(const Timeouts& timeouts) const;
     // Takes all services away.
     Result<Done> flush() const;
 

@@ -270,4 +270,22 @@ std::optional<DestinationState> read_destination(const Attributes& attributes, F
                                 read_stats(*reader, IPVS_DEST_ATTR_STATS64, IPVS_DEST_ATTR_STATS)};
 }
 
+// The kernel wants all three, and leaves alone what is 0.
+Attributes write_timeouts(const Timeouts& timeouts) {
+    Writer writer;
+    writer.put_u32(IPVS_CMD_ATTR_TIMEOUT_TCP, timeouts.tcp);
+    writer.put_u32(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, timeouts.tcp_fin);
+    writer.put_u32(IPVS_CMD_ATTR_TIMEOUT_UDP, timeouts.udp);
+    return writer.attributes();
+}
+
+std::optional<Timeouts> read_timeouts(const Attributes& attributes) {
+    const Reader reader(attributes.data(), attributes.size(), IPVS_CMD_ATTR_MAX);
+    const auto tcp = reader.number(IPVS_CMD_ATTR_TIMEOUT_TCP);
+    const auto tcp_fin = reader.number(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN);
+    if (!tcp || !tcp_fin) // a kernel may have no UDP to balance
+        return std::nullopt;
+    return Timeouts{narrow(tcp), narrow(tcp_fin), narrow(reader.number(IPVS_CMD_ATTR_TIMEOUT_UDP))};
+}
+
 } // namespace nfc::ipvs

@@ -15,10 +15,13 @@ netlink::Attributes write_service(const Service& service);
 netlink::Attributes write_destination_key(const ServiceKey& service, const DestinationKey& key);
 netlink::Attributes write_destination(const ServiceKey& service, const Destination& destination);
 
+netlink::Attributes write_timeouts(const Timeouts& timeouts);
+
 // Nothing: it is not what the kernel says of a service.
 std::optional<ServiceState> read_service(const netlink::Attributes& attributes);
 // `family`: of the service; old kernels do not say it of destinations.
 std::optional<DestinationState> read_destination(const netlink::Attributes& attributes,
                                                  Family family);
+std::optional<Timeouts> read_timeouts(const netlink::Attributes& attributes);
 
 } // namespace nfc::ipvs

@@ -13,7 +13,6 @@ namespace nfc::netlink {
 namespace {
 
 constexpr std::uint8_t version = 1; // of all families that we ask
-constexpr std::size_t headers = NLMSG_HDRLEN + GENL_HDRLEN;
 
 struct Collector {
     std::uint16_t type;
@@ -22,9 +21,8 @@ struct Collector {
 
 int collect(const nlmsghdr* message, void* data) {
     const auto& [type, messages] = *static_cast<Collector*>(data);
-    if (message->nlmsg_type == type && mnl_nlmsg_get_payload_len(message) >= GENL_HDRLEN) {
-        const auto* from =
-            static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload_offset(message, GENL_HDRLEN));
+    if (message->nlmsg_type == type) {
+        const auto* from = static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload(message));
         messages->emplace_back(
             from, static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload_tail(message)));
     }
@@ -115,13 +113,47 @@ std::optional<std::uint16_t> read_family_id(const Attributes& attributes) {
 
 // --- the socket
 
-Result<Done> GenericFamily::open() {
-    if (id_)
-        return Done{};
-    socket_.reset(mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC));
+Result<Done> Socket::open(int protocol) {
+    socket_.reset(mnl_socket_open2(protocol, SOCK_CLOEXEC));
     if (!socket_ || mnl_socket_bind(socket_.get(), 0, MNL_SOCKET_AUTOPID) < 0)
         return Error{Kind::Unavailable,
                      fmt::format("cannot ask the kernel by netlink: {}", errno_text(errno))};
+    return Done{};
+}
+
+Answer Socket::talk(std::uint16_t type, std::uint16_t flags, const Attributes& payload,
+                    std::uint16_t answers) {
+    std::vector<std::uint8_t> request(NLMSG_HDRLEN + payload.size());
+    auto* message = mnl_nlmsg_put_header(request.data());
+    message->nlmsg_type = type;
+    message->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+    message->nlmsg_seq = ++sequence_;
+    message->nlmsg_len = static_cast<std::uint32_t>(request.size());
+    std::ranges::copy(payload, request.begin() + NLMSG_HDRLEN);
+
+    Answer answer;
+    Collector collector{answers, &answer.messages};
+    if (mnl_socket_sendto(socket_.get(), request.data(), request.size()) < 0)
+        return {errno, {}};
+    alignas(nlmsghdr) std::array<char, 32768> buffer; // the most that a dump sends at once
+    for (int more = MNL_CB_OK; more == MNL_CB_OK;) {
+        const auto got = mnl_socket_recvfrom(socket_.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR)
+            continue;
+        more = got < 0 ? MNL_CB_ERROR
+                       : mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), sequence_,
+                                    mnl_socket_get_portid(socket_.get()), collect, &collector);
+        if (more == MNL_CB_ERROR)
+            answer.error = errno;
+    }
+    return answer;
+}
+
+Result<Done> GenericFamily::open() {
+    if (id_)
+        return Done{};
+    if (const auto open = socket_.open(NETLINK_GENERIC); !open)
+        return open;
 
     Writer question;
     question.put_text(CTRL_ATTR_FAMILY_NAME, name_);
@@ -145,31 +177,15 @@ Answer GenericFamily::ask(std::uint8_t command, bool dump, const Attributes& att
 
 Answer GenericFamily::talk(std::uint16_t type, std::uint16_t flags, std::uint8_t command,
                            const Attributes& attributes) {
-    std::vector<std::uint8_t> request(headers + attributes.size());
-    auto* message = mnl_nlmsg_put_header(request.data());
-    message->nlmsg_type = type;
-    message->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
-    message->nlmsg_seq = ++sequence_;
-    message->nlmsg_len = static_cast<std::uint32_t>(request.size());
     const genlmsghdr head{command, version, 0};
-    std::memcpy(&request[NLMSG_HDRLEN], &head, sizeof(head));
-    std::ranges::copy(attributes, request.begin() + headers);
+    Attributes payload(GENL_HDRLEN);
+    std::memcpy(payload.data(), &head, sizeof(head));
+    payload.insert(payload.end(), attributes.begin(), attributes.end());
 
-    Answer answer;
-    Collector collector{type, &answer.messages};
-    if (mnl_socket_sendto(socket_.get(), request.data(), request.size()) < 0)
-        return {errno, {}};
-    alignas(nlmsghdr) std::array<char, 32768> buffer; // the most that a dump sends at once
-    for (int more = MNL_CB_OK; more == MNL_CB_OK;) {
-        const auto got = mnl_socket_recvfrom(socket_.get(), buffer.data(), buffer.size());
-        if (got < 0 && errno == EINTR)
-            continue;
-        more = got < 0 ? MNL_CB_ERROR
-                       : mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), sequence_,
-                                    mnl_socket_get_portid(socket_.get()), collect, &collector);
-        if (more == MNL_CB_ERROR)
-            answer.error = errno;
-    }
+    auto answer = socket_.talk(type, flags, payload, type);
+    std::erase_if(answer.messages, [](const Attributes& one) { return one.size() < GENL_HDRLEN; });
+    for (auto& message : answer.messages)
+        message.erase(message.begin(), message.begin() + GENL_HDRLEN);
     return answer;
 }
 

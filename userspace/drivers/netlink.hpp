@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Asking the kernel by generic netlink.
+// Asking the kernel by netlink.
 #pragma once
 
 #include "core/result.hpp"
@@ -62,6 +62,24 @@ struct Answer {
     std::vector<Attributes> messages;
 };
 
+// One conversation with the kernel.
+class Socket {
+public:
+    // Before the first question, and again without harm.
+    Result<Done> open(int protocol);
+    // `payload`: what follows netlink's own header. Answers are messages of the type
+    // `answers`, without that header.
+    Answer talk(std::uint16_t type, std::uint16_t flags, const Attributes& payload,
+                std::uint16_t answers);
+
+private:
+    struct Close {
+        void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+    };
+    std::unique_ptr<mnl_socket, Close> socket_;
+    std::uint32_t sequence_ = 0;
+};
+
 class Family {
 public:
     virtual ~Family() = default;
@@ -85,13 +103,9 @@ private:
     Answer talk(std::uint16_t type, std::uint16_t flags, std::uint8_t command,
                 const Attributes& attributes);
 
-    struct Close {
-        void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
-    };
     std::string name_;
-    std::unique_ptr<mnl_socket, Close> socket_;
+    Socket socket_;
     std::uint16_t id_ = 0;
-    std::uint32_t sequence_ = 0;
 };
 
 // What the answer to the question for a family says.

@@ -6,6 +6,7 @@
 #include "drivers/fd.hpp"
 #include "nfcluster/commands.hpp"
 #include "nfcluster/ipvs_show.hpp"
+#include "nfcluster/ipvs_timeouts.hpp"
 #include "nfcluster/ipvs_words.hpp"
 
 #include <CLI/CLI.hpp>
@@ -19,9 +20,6 @@ namespace nfc {
 namespace {
 
 using namespace ipvs;
-
-constexpr auto not_loaded = "no services here: IPVS is not loaded; modprobe ip_vs, or the first "
-                            "service that is added, loads it";
 
 // --- what the words mean
 
@@ -71,6 +69,7 @@ struct Words {
     bool json = false, stats = false, rate = false;
     std::optional<std::string> file;
     bool exact = false;
+    TimeoutOptions timeouts;
 };
 
 // All that can stand behind `nfcluster ipvs`; with `only_changes`, in a file.
@@ -95,6 +94,14 @@ public:
         restore.add_option("FILE", words_.file, "standard input if not given");
         restore.add_flag("--exact", words_.exact, "what the file does not say goes");
         command("clear", "take all services away");
+        auto& timeouts = command("timeouts", "of connections that are silent; shown, or changed");
+        const auto timeout = [&](const char* name, auto& value, const char* what) {
+            timeouts.add_option(name, value, what)->type_name("SECONDS");
+        };
+        timeout("--tcp", words_.timeouts.tcp, "of TCP");
+        timeout("--tcpfin", words_.timeouts.tcp_fin, "of TCP once it has been ended");
+        timeout("--udp", words_.timeouts.udp, "of UDP");
+        timeouts.add_flag("--json", words_.json, "for programs");
     }
 
     void parse(std::vector<std::string> words) {
@@ -361,6 +368,8 @@ Exit ipvs_command(Host& host, std::vector<std::string> typed) {
         return zero(host, words);
     if (words.verb == "clear")
         return clear(host);
+    if (words.verb == "timeouts")
+        return ipvs_timeouts(host, words.timeouts, words.json);
     return change(host, words);
 }
 

@@ -41,6 +41,7 @@ ReadConfig read_config_file(const std::filesystem::path& path) {
 Daemon::Daemon(asio::io_context& io, DaemonOptions options, Kernel& kernel, Log& log)
     : io_(io), options_(std::move(options)), log_(log), duties_(options_.state / "duties.json"),
       observers_(io.get_executor(), options_.state, log, [this] { return snapshot(); }),
+      machine_(io.get_executor(), options_.state, log),
       conductor_(io.get_executor(), {.kernel = kernel,
                                      .duties = duties_,
                                      .log = log,
@@ -75,6 +76,7 @@ void Daemon::load(const Config& config) {
     observers_.set(config);
     for (const auto& cluster : config.clusters)
         log_.warning(fmt::format("cluster {}: this version watches pools only", cluster.name));
+    machine_.load(config);
     conductor_.load(config.pools);
     config_ = config;
     loaded_ = wall();

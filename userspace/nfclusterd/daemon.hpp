@@ -5,6 +5,7 @@
 
 #include "checks/tls.hpp"
 #include "nfclusterd/conductor.hpp"
+#include "nfclusterd/machine.hpp"
 #include "nfclusterd/notify.hpp"
 #include "nfclusterd/observers.hpp"
 #include "nfclusterd/server.hpp"
@@ -49,6 +50,7 @@ private:
     TlsAuthorities authorities_;
     Duties duties_;
     Observers observers_;
+    Machine machine_;
     Conductor conductor_;
     Notify notify_;
     asio::signal_set signals_;

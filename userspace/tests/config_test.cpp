@@ -61,6 +61,53 @@ std::string errors(const std::string& text) {
     return all;
 }
 
+TEST(Config, reads_what_this_machine_is_for_others) {
+    const auto read = read_config("f", R"(
+[ipvs]
+timeout_tcp = "15m"
+timeout_udp = "30s"
+[realserver.www]
+address = "10.10.10.22"
+[realserver.dummy]
+address = "10.10.10.24"
+interface = "dummy0"
+[realserver.far]
+address = "10.10.10.23"
+tunnel = true
+[realserver.far6]
+address = "fd00::23"
+tunnel = true
+)");
+    ASSERT_TRUE(read.config);
+    EXPECT_EQ(read.config->timeouts, (ipvs::Timeouts{900, 0, 30}));
+    const auto& servers = read.config->real_servers;
+    ASSERT_EQ(servers.size(), 4u);
+    for (const auto& server : servers)
+        EXPECT_EQ(server.interface, server.name == "www"     ? "lo"
+                                    : server.name == "dummy" ? "dummy0"
+                                    : server.name == "far"   ? "tunl0"
+                                                             : "ip6tnl0");
+}
+
+TEST(Config, refuses_a_real_server_that_could_not_be) {
+    EXPECT_EQ(errors("[realserver.a]\n"),
+              "1: realserver.a.address is missing: expected the service's address\n");
+    EXPECT_EQ(errors("[realserver.a]\naddress = \"10.0.0.1\"\n"
+                     "[realserver.b]\naddress = \"10.0.0.1\"\n"),
+              "3: realserver.b.address \"10.0.0.1\": expected no two with the same address\n");
+    EXPECT_EQ(errors("[realserver.a]\naddress = \"10.0.0.1\"\ninterface = \"all\"\n"),
+              "3: realserver.a.interface \"all\": expected the name of an interface, such as "
+              "eth0\n");
+    EXPECT_EQ(errors("[realserver.a]\naddress = \"10.0.0.1\"\ntunnel = true\n"
+                     "interface = \"lo\"\n"),
+              "4: realserver.a.interface \"lo\": expected none with tunnel = true, which has its "
+              "own\n");
+    EXPECT_EQ(errors("[ipvs]\ntimeout_tcp = \"1500ms\"\n"),
+              "2: ipvs.timeout_tcp \"1500ms\": expected whole seconds\n");
+    EXPECT_EQ(errors("[ipvs]\ntimeout_tpc = \"15s\"\n").find("2: ipvs.timeout_tpc: no such key"),
+              0u);
+}
+
 Config config(const std::string& text) {
     const auto read = read_config("f", text);
     EXPECT_TRUE(read.config) << (read.errors.empty() ? "" : read.errors[0].text);

@@ -33,12 +33,17 @@ public:
             return {ENOENT, {}};
         if (dump)
             return list(command, attributes);
+        if (command == IPVS_CMD_GET_CONFIG)
+            return {0, {ipvs::write_timeouts(timeouts)}};
         asked.push_back(command);
         switch (command) {
         case IPVS_CMD_FLUSH:
             table.clear();
             return {};
         case IPVS_CMD_ZERO:
+            return {};
+        case IPVS_CMD_SET_CONFIG:
+            timeouts = *read_timeouts(attributes);
             return {};
         case IPVS_CMD_NEW_SERVICE:
         case IPVS_CMD_SET_SERVICE: {
@@ -72,6 +77,7 @@ public:
     }
 
     ipvs::Table table;
+    ipvs::Timeouts timeouts{900, 120, 300};
     std::set<std::string> schedulers = {"rr", "wrr", "wlc", "sh", "mh"};
     std::vector<std::uint8_t> asked; // changes
     int error = 0;

@@ -323,5 +323,18 @@ TEST(IpvsRefusal, is_told_in_words) {
               std::string::npos);
 }
 
+TEST_F(IpvsCli, shows_and_changes_timeouts) {
+    EXPECT_EQ(ipvs("timeouts"), 0);
+    EXPECT_EQ(out, "tcp 900 tcpfin 120 udp 300\n");
+    EXPECT_EQ(ipvs("timeouts --tcp 60"), 0);
+    EXPECT_EQ(out, "tcp 60 tcpfin 120 udp 300\n");
+    EXPECT_EQ(ipvs("timeouts --tcp 60 --udp 300"), 1) << "so already";
+    EXPECT_EQ(ipvs("timeouts --json"), 0);
+    EXPECT_EQ(Parsed::parse(out)["tcp"], 60);
+    EXPECT_EQ(ipvs("timeouts --tcpfin 0"), 2);
+    EXPECT_NE(err.find("--tcpfin \"0\": expected 1 to 1987200"), std::string::npos) << err;
+    EXPECT_EQ(ipvs("timeouts 60"), 2);
+}
+
 } // namespace
 } // namespace nfc

@@ -81,10 +81,16 @@ RC_GTEST_PROP(IpvsWire, brings_a_destination_back, ()) {
     RC_ASSERT(state->destination == server);
 }
 
+RC_GTEST_PROP(IpvsWire, brings_timeouts_back, (std::uint32_t tcp, std::uint32_t udp)) {
+    const Timeouts timeouts{tcp, 120, udp};
+    RC_ASSERT(read_timeouts(write_timeouts(timeouts)) == timeouts);
+}
+
 // Each of these would make a reader that trusts lengths read beyond the end.
 RC_GTEST_PROP(IpvsWire, survives_any_bytes, (Attributes bytes)) {
     (void)read_service(bytes);
     (void)read_destination(bytes, nfc::Family::V6);
+    (void)read_timeouts(bytes);
     (void)netlink::read_family_id(bytes);
 }
 

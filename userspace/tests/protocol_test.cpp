@@ -123,6 +123,10 @@ TEST(Protocol, a_snapshot_that_is_wrong_names_the_field) {
     json["pools"] = 3;
     EXPECT_EQ(snapshot_error(json), "pools \"3\": expected an array of objects");
     json = to_json(some_snapshot());
+    for (const auto* time : {"9999-01-01T00:00:00.000Z", "0001-01-01T00:00:00.000Z"}) {
+        json["started"] = time; // more nanoseconds than we can count
+        EXPECT_FALSE(read_snapshot(json));
+    }
     json["started"] = "2026-13-21T12:00:00.007Z";
     EXPECT_EQ(snapshot_error(json).find("started"), 0u);
     EXPECT_EQ(snapshot_error(Json::array()), "message \"array\": expected an object");

@@ -9,13 +9,13 @@
 export XTABLES_LIBDIR=/usr/lib/nfcluster-xtables:/usr/lib/x86_64-linux-gnu/xtables
 SERVICE=10.0.0.1
 
-# director COUNT - the namespaces client, director, mail1 to mailCOUNT. The client
-# speaks for all of 10.9.0.0/16 and fd09::/64.
+# director COUNT [NAME] - the namespaces client, director, mail1 to mailCOUNT, or
+# NAME1 to NAMECOUNT. The client speaks for all of 10.9.0.0/16 and fd09::/64.
 director() {
-    local number
+    local number name=${2:-mail}
     {
         printf 'netns add %s\n' client director
-        for number in $(seq "$1"); do printf 'netns add mail%d\n' "$number"; done
+        for number in $(seq "$1"); do printf 'netns add %s\n' "$name$number"; done
         echo link add wan netns director type veth peer name eth0 netns client
     } >/tmp/.director
     _must ip -batch /tmp/.director
@@ -26,8 +26,8 @@ director() {
             'address add fd10::1/128 dev lo' 'address add fd08::1/64 dev wan nodad' \
             'address add fd19::254/64 dev lan nodad' 'route add fd09::/64 via fd08::2'
         for number in $(seq "$1"); do
-            printf 'link add sw%d master lan type veth peer name eth0 netns mail%d\nlink set sw%d up\n' \
-                "$number" "$number" "$number"
+            printf 'link add sw%d master lan type veth peer name eth0 netns %s\nlink set sw%d up\n' \
+                "$number" "$name$number" "$number"
         done
     } >/tmp/.director
     _must on director sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
@@ -36,7 +36,7 @@ director() {
         printf '%s\n' 'link set lo up' 'link set eth0 up' "address add 192.168.0.$number/24 dev eth0" \
             'route add default via 192.168.0.254' "address add fd19::$number/64 dev eth0 nodad" \
             'route add default via fd19::254' >/tmp/.director
-        _must ip -n "mail$number" -batch /tmp/.director
+        _must ip -n "$name$number" -batch /tmp/.director
     done
     _must on client sysctl -qw net.ipv6.ip_nonlocal_bind=1
     printf '%s\n' 'link set lo up' 'link set eth0 up' 'address add 10.8.0.2/24 dev eth0' \

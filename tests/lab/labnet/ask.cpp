@@ -27,6 +27,7 @@ struct Plan {
     std::uint64_t count = 1;
     std::uint64_t first_port = 0; // 0: the kernel chooses
     AddressRange sources;
+    std::string say; // over TCP, with the end of a line behind it
     Milliseconds timeout{3000};
     Milliseconds second_answer{750};
     std::uint64_t parallel = 256;
@@ -124,7 +125,7 @@ private:
             return;
         const int fd = question.fd.get();
         if (plan_.kind == Kind::tcp && !question.asked && !(events & (EPOLLERR | EPOLLHUP))) {
-            question.asked = send(fd, "\n", 1, MSG_NOSIGNAL) == 1;
+            question.asked = send(fd, plan_.say.data(), plan_.say.size(), MSG_NOSIGNAL) > 0;
             watch(fd, EPOLLIN, static_cast<std::uint64_t>(&question - questions_.data()));
             return;
         }
@@ -263,6 +264,7 @@ int ask(Options& options) {
     plan.timeout = options.timeout_or(3000);
     plan.second_answer = options.timeout_or(750);
     plan.parallel = std::max<std::uint64_t>(options.number_or("--parallel", 256, 60'000), 1);
+    plan.say = options.text_or("--say", "") + "\n";
     const bool tally = options.flag("--tally");
     const std::string sources = options.text_or("--source", "");
     plan.address = Address::parse(options.positional("ADDRESS"));

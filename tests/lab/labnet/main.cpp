@@ -18,7 +18,7 @@ constexpr Command commands[] = {
      " --name NAME [--tcp PORT]... [--tcp6 PORT]... [--udp PORT]... [--udp6 PORT]..."},
     {"ask", labnet::ask,
      " ADDRESS PORT [--udp|--icmp] [--count N] [--sport FIRST] [--source ADDRESS[-ADDRESS]]\n"
-     "    [--timeout MS] [--parallel N] [--tally]"},
+     "    [--timeout MS] [--parallel N] [--tally] [--say LINE]"},
     {"browse", labnet::browse, " ADDRESS PORT [--rate N] [--timeout MS]"},
     {"hold", labnet::hold,
      " ADDRESS PORT [--source ADDRESS] [--sport PORT] [--interval MS] [--timeout MS]"},
