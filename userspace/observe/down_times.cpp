@@ -13,6 +13,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sys/stat.h>
 #include <utility>
 
@@ -208,9 +209,11 @@ private:
         struct stat is {};
         const bool empty = ::fstat(file_.get(), &is) == 0 && is.st_size == 0;
         std::string head = torn && !empty ? "\n" : "";
-        if (empty)
-            for (const auto& [backend, down] : downs_)
-                head += line_of(backend, down, std::nullopt);
+        const std::set<std::string_view> waiting(lines_.begin(), lines_.end());
+        for (const auto& [backend, down] : downs_)
+            if (const auto line = line_of(backend, down, std::nullopt);
+                empty && !waiting.contains(line))
+                head += line;
         if (!head.empty())
             lines_.push_front(std::move(head));
     }
