@@ -237,12 +237,7 @@ private:
         if (problem_.empty())
             log_.error(fmt::format("{}: {}; down times wait in memory", path_.native(), why));
         problem_ = fmt::format("{}: {}", path_.native(), why);
-        retry_.expires_after(again);
-        retry_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
-            const auto self = weak.lock();
-            if (self && !error && !self->closed_)
-                self->flush();
-        });
+        later(retry_, &File::flush);
     }
 
     void recovered() {
@@ -253,13 +248,16 @@ private:
     }
 
     void look_later() {
-        if (!snapshot_)
-            return;
-        look_.expires_after(again);
-        look_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
+        if (snapshot_)
+            later(look_, &File::look);
+    }
+
+    void later(asio::steady_timer& timer, void (File::*then)()) {
+        timer.expires_after(again);
+        timer.async_wait([weak = weak_from_this(), then](const asio::error_code& error) {
             const auto self = weak.lock();
             if (self && !error && !self->closed_)
-                self->look();
+                (self.get()->*then)();
         });
     }
 
