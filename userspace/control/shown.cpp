@@ -151,6 +151,7 @@ Json to_json(const Snapshot& snapshot) {
     json["started"] = to_text(snapshot.started);
     json["loaded"] = to_text(snapshot.loaded);
     json["reload_problem"] = snapshot.reload_problem;
+    json["down_times_problem"] = snapshot.down_times_problem;
     json["kernel_changes"] = snapshot.kernel_changes;
     json["pools"] = Json::array();
     for (const auto& pool : snapshot.pools)
@@ -168,6 +169,7 @@ Result<Snapshot> read_snapshot(const Json& json) {
     snapshot.started = read_time(reader, "started");
     snapshot.loaded = read_time(reader, "loaded");
     snapshot.reload_problem = reader.text("reload_problem");
+    snapshot.down_times_problem = reader.text("down_times_problem");
     snapshot.kernel_changes = reader.number("kernel_changes");
     for (auto& pool : reader.objects("pools"))
         snapshot.pools.push_back(read_pool(pool));

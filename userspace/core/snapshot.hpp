@@ -52,6 +52,7 @@ struct Snapshot {
     Time started{};
     Time loaded{};                    // the configuration that holds now
     std::string reload_problem;       // of the last try to load another; empty: it went well
+    std::string down_times_problem;   // why their file is not written; empty: it is
     std::uint64_t kernel_changes = 0; // since the daemon began
     std::vector<PoolStatus> pools;    // in the order of the file
 

@@ -137,6 +137,7 @@ Snapshot Daemon::snapshot() const {
     shown.started = started_;
     shown.loaded = loaded_;
     shown.reload_problem = reload_problem_;
+    shown.down_times_problem = observers_.down_times_problem();
     shown.kernel_changes = conductor_.kernel_changes();
     shown.pools = conductor_.status();
     return shown;

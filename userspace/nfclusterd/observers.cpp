@@ -6,7 +6,7 @@ namespace nfc {
 Observers::Observers(asio::any_io_executor executor, const std::filesystem::path& state, Log& log,
                      std::function<Snapshot()> snapshot)
     : log_(log), alerts_(executor, Config{}, log),
-      down_times_(executor, state / "down-times.jsonl", log),
+      down_times_(executor, state / "down-times.jsonl", log, snapshot),
       metrics_(executor, Metrics{},
                {.snapshot = std::move(snapshot),
                 .programs = [this] { return alerts_.programs(); },

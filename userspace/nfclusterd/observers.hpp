@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,8 @@ public:
         others_.push_back(std::move(observer));
     }
     void tell(const Notice& notice);
+    // Why lines of down times wait in memory; empty: none does.
+    std::string down_times_problem() const { return down_times_.problem(); }
 
 private:
     Log& log_;

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sys/stat.h>
 #include <utility>
 
@@ -208,9 +209,11 @@ private:
         struct stat is {};
         const bool empty = ::fstat(file_.get(), &is) == 0 && is.st_size == 0;
         std::string head = torn && !empty ? "\n" : "";
-        if (empty)
-            for (const auto& [backend, down] : downs_)
-                head += line_of(backend, down, std::nullopt);
+        const std::set<std::string_view> waiting(lines_.begin(), lines_.end());
+        for (const auto& [backend, down] : downs_)
+            if (const auto line = line_of(backend, down, std::nullopt);
+                empty && !waiting.contains(line))
+                head += line;
         if (!head.empty())
             lines_.push_front(std::move(head));
     }
@@ -234,12 +237,7 @@ private:
         if (problem_.empty())
             log_.error(fmt::format("{}: {}; down times wait in memory", path_.native(), why));
         problem_ = fmt::format("{}: {}", path_.native(), why);
-        retry_.expires_after(again);
-        retry_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
-            const auto self = weak.lock();
-            if (self && !error && !self->closed_)
-                self->flush();
-        });
+        later(retry_, &File::flush);
     }
 
     void recovered() {
@@ -250,13 +248,16 @@ private:
     }
 
     void look_later() {
-        if (!snapshot_)
-            return;
-        look_.expires_after(again);
-        look_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
+        if (snapshot_)
+            later(look_, &File::look);
+    }
+
+    void later(asio::steady_timer& timer, void (File::*then)()) {
+        timer.expires_after(again);
+        timer.async_wait([weak = weak_from_this(), then](const asio::error_code& error) {
             const auto self = weak.lock();
             if (self && !error && !self->closed_)
-                self->look();
+                (self.get()->*then)();
         });
     }
 

@@ -54,7 +54,7 @@ format = "json"
     alert.mail_pace = {1, 5min};
     EXPECT_EQ(read.config->alert, alert);
     EXPECT_EQ(to_string(read.config->metrics.listen.value()), "[::1]:9000");
-    EXPECT_EQ(read.config->log, (LogStyle{LogLevel::Warning, LogFormat::Json}));
+    EXPECT_EQ(read.config->log, (LogStyle{LogLevel::Warning, LogFormat::JsonLines}));
 }
 
 TEST(ConfigObservers, need_not_be_there) {

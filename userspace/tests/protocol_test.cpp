@@ -38,6 +38,7 @@ Snapshot some_snapshot() {
     snapshot.started = noon;
     snapshot.loaded = noon + 1h;
     snapshot.reload_problem = "line 3";
+    snapshot.down_times_problem = "disk full";
     snapshot.kernel_changes = 5;
     snapshot.pools = {{"mail", "condition", true, true, "no module", {some_backend(), {}}}, {}};
     return snapshot;
