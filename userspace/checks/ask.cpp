@@ -15,9 +15,10 @@ namespace {
 
 struct Dispatch {
     Question& question;
+    Duration timeout;
 
-    asio::awaitable<Observation> operator()(const TcpCheck& check) const {
-        return ask_tcp(check, question);
+    asio::awaitable<Observation> operator()(const TcpCheck&) const {
+        return ask_tcp(question.target, timeout);
     }
     asio::awaitable<Observation> operator()(const HttpCheck& check) const {
         return ask_http(check, question);
@@ -49,7 +50,28 @@ struct UsualPort {
     }
 };
 
+asio::awaitable<Observation> ask_in_time(const CheckKind& kind, Question& question,
+                                         Duration timeout) {
+    using namespace asio::experimental::awaitable_operators;
+    asio::steady_timer deadline(co_await asio::this_coro::executor, timeout);
+    try {
+        // Whoever ends first cancels the other, and it is over when both are.
+        const auto first = co_await (std::visit(Dispatch{question, timeout}, kind) ||
+                                     deadline.async_wait(asio::use_awaitable));
+        if (const auto* seen = std::get_if<0>(&first))
+            co_return *seen;
+        co_return late(timeout, question.progress.doing);
+    } catch (const asio::multiple_exceptions&) {
+        // Both were cancelled, or have failed in a way that is none of the server's.
+    }
+    co_return bad("the check failed by itself");
+}
+
 } // namespace
+
+Observation late(Duration timeout, std::string_view doing) {
+    return bad(fmt::format("no answer within {}ms: {}", timeout.count(), doing));
+}
 
 std::uint16_t random_number() {
     thread_local std::random_device device;
@@ -63,27 +85,17 @@ std::uint16_t asked_port(const Check& check, std::uint16_t own) {
 }
 
 asio::awaitable<Answer> ask(Check check, Endpoint target, TlsAuthorities& authorities) {
-    using namespace asio::experimental::awaitable_operators;
     const auto begin = std::chrono::steady_clock::now();
+    const auto timeout = check.rhythm.timeout;
     Progress progress;
     Question question{target, authorities, progress};
     question.target.port = asked_port(check, target.port);
-    asio::steady_timer deadline(co_await asio::this_coro::executor, check.rhythm.timeout);
 
     Answer answer;
-    answer.seen = bad("the check failed by itself");
-    try {
-        // Whoever ends first cancels the other, and it is over when both are.
-        const auto first = co_await (std::visit(Dispatch{question}, check.kind) ||
-                                     deadline.async_wait(asio::use_awaitable));
-        if (const auto* seen = std::get_if<0>(&first))
-            answer.seen = *seen;
-        else
-            answer.seen = bad(fmt::format("no answer within {}ms: {}", check.rhythm.timeout.count(),
-                                          progress.doing));
-    } catch (const asio::multiple_exceptions&) {
-        // Both were cancelled, or have failed in a way that is none of the server's.
-    }
+    if (std::holds_alternative<TcpCheck>(check.kind))
+        answer.seen = co_await ask_tcp(question.target, timeout);
+    else
+        answer.seen = co_await ask_in_time(check.kind, question, timeout);
     // What was cut short says nothing of the server.
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
         throw asio::system_error(asio::error::operation_aborted);

@@ -2,7 +2,9 @@
 // Checks that need no protocol: a connection, and what a server says by itself.
 #include "checks/kinds.hpp"
 
+#include <asio/steady_timer.hpp>
 #include <fmt/format.h>
+#include <memory>
 #include <netinet/tcp.h>
 
 namespace nfc {
@@ -24,17 +26,33 @@ void end_at_the_answer(asio::ip::tcp::socket& socket) {
 
 } // namespace
 
-asio::awaitable<Observation> ask_tcp(const TcpCheck&, Question& question) {
-    asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
-    const asio::ip::tcp::endpoint peer(address_of(question.target.ip), question.target.port);
+asio::awaitable<Observation> ask_tcp(Endpoint target, Duration timeout) {
+    const auto executor = co_await asio::this_coro::executor;
+    // The deadline's handler may run when this coroutine has ended.
+    struct Attempt {
+        asio::ip::tcp::socket socket;
+        bool late = false;
+    };
+    const auto attempt = std::make_shared<Attempt>(asio::ip::tcp::socket(executor));
+    auto& socket = attempt->socket;
+    const asio::ip::tcp::endpoint peer(address_of(target.ip), target.port);
     asio::error_code error;
 
-    question.progress.doing = "connecting";
     socket.open(peer.protocol(), error);
     if (error)
         co_return bad(fmt::format("socket: {}", error.message()));
     end_at_the_answer(socket);
+    asio::steady_timer deadline(executor, timeout);
+    deadline.async_wait([attempt](const asio::error_code& cancelled) {
+        asio::error_code ignored;
+        attempt->late = !cancelled;
+        attempt->socket.close(ignored);
+    });
     co_await socket.async_connect(peer, asio::redirect_error(asio::use_awaitable, error));
+    if (attempt->late)
+        co_return late(timeout, "connecting");
+    asio::error_code ignored;
+    socket.close(ignored); // its destructor would take the time to part politely
     if (error)
         co_return bad(fmt::format("connect: {}", error.message()));
     co_return good("connected");
