@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // Checks that need no protocol: a connection, and what a server says by itself.
+#include "checks/connector.hpp"
 #include "checks/kinds.hpp"
 
-#include <asio/steady_timer.hpp>
+#include <cerrno>
 #include <fmt/format.h>
-#include <memory>
-#include <netinet/tcp.h>
+#include <system_error>
 
 namespace nfc {
 
@@ -14,47 +14,16 @@ namespace {
 // No banner is longer.
 constexpr std::size_t banner_limit = 4096;
 
-// The server's kernel answers a SYN while there is room for the connection. That is all
-// we ask, so the last part of the handshake is held back and a reset goes instead: three
-// packets, not seven, and the server need not accept what nobody will use.
-void end_at_the_answer(asio::ip::tcp::socket& socket) {
-    asio::error_code ignored; // it is a matter of cost only
-    socket.set_option(asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_QUICKACK>(false),
-                      ignored);
-    socket.set_option(asio::socket_base::linger(true, 0), ignored);
-}
-
 } // namespace
 
 asio::awaitable<Observation> ask_tcp(Endpoint target, Duration timeout) {
     const auto executor = co_await asio::this_coro::executor;
-    // The deadline's handler may run when this coroutine has ended.
-    struct Attempt {
-        asio::ip::tcp::socket socket;
-        bool late = false;
-    };
-    const auto attempt = std::make_shared<Attempt>(asio::ip::tcp::socket(executor));
-    auto& socket = attempt->socket;
-    const asio::ip::tcp::endpoint peer(address_of(target.ip), target.port);
-    asio::error_code error;
-
-    socket.open(peer.protocol(), error);
-    if (error)
-        co_return bad(fmt::format("socket: {}", error.message()));
-    end_at_the_answer(socket);
-    asio::steady_timer deadline(executor, timeout);
-    deadline.async_wait([attempt](const asio::error_code& cancelled) {
-        asio::error_code ignored;
-        attempt->late = !cancelled;
-        attempt->socket.close(ignored);
-    });
-    co_await socket.async_connect(peer, asio::redirect_error(asio::use_awaitable, error));
-    if (attempt->late)
+    auto& connector = asio::use_service<Connector>(asio::query(executor, asio::execution::context));
+    const int error = co_await connector.try_connect(target, timeout);
+    if (error == ETIMEDOUT)
         co_return late(timeout, "connecting");
-    asio::error_code ignored;
-    socket.close(ignored); // its destructor would take the time to part politely
     if (error)
-        co_return bad(fmt::format("connect: {}", error.message()));
+        co_return bad(fmt::format("connect: {}", std::generic_category().message(error)));
     co_return good("connected");
 }
 
