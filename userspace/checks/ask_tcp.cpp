@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 // Checks that need no protocol: a connection, and what a server says by itself.
-#include "checks/connector.hpp"
 #include "checks/kinds.hpp"
 
 #include <cerrno>
@@ -16,10 +15,8 @@ constexpr std::size_t banner_limit = 4096;
 
 } // namespace
 
-asio::awaitable<Observation> ask_tcp(Endpoint target, Duration timeout) {
-    const auto executor = co_await asio::this_coro::executor;
-    auto& connector = asio::use_service<Connector>(asio::query(executor, asio::execution::context));
-    const int error = co_await connector.try_connect(target, timeout);
+asio::awaitable<Observation> ask_tcp(Probe& probe, Duration timeout) {
+    const int error = co_await probe.try_connect(timeout);
     if (error == ETIMEDOUT)
         co_return late(timeout, "connecting");
     if (error)

@@ -21,99 +21,9 @@ namespace {
 
 constexpr std::size_t batch = 256;
 
-struct Name {
-    sockaddr_storage storage{};
-    socklen_t length = 0;
-
-    const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-Name name_of(const Endpoint& peer) {
-    Name name;
-    if (peer.ip.family == Family::V6) {
-        sockaddr_in6 v6{};
-        v6.sin6_family = AF_INET6;
-        v6.sin6_port = htons(peer.port);
-        std::memcpy(&v6.sin6_addr, peer.ip.bytes.data(), sizeof v6.sin6_addr);
-        std::memcpy(&name.storage, &v6, name.length = sizeof v6);
-    } else {
-        sockaddr_in v4{};
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(peer.port);
-        std::memcpy(&v4.sin_addr, peer.ip.bytes.data(), sizeof v4.sin_addr);
-        std::memcpy(&name.storage, &v4, name.length = sizeof v4);
-    }
-    return name;
-}
-
 } // namespace
 
 asio::execution_context::id Connector::id;
-
-// A connection that waits for its answer. The timer is its deadline, and is cancelled
-// when the answer comes before.
-class Connector::Attempt {
-public:
-    Attempt(int family, asio::steady_timer& timer)
-        : timer_(timer), fd_(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {}
-    Attempt(const Attempt&) = delete;
-    Attempt& operator=(const Attempt&) = delete;
-    ~Attempt() {
-        // A child that has not come to its exec yet holds the socket too: what epoll
-        // knows of it does not go with ours.
-        if (connector_) {
-            --connector_->open_;
-            if (!answered_ && connector_->epoll_)
-                ::epoll_ctl(connector_->epoll_->native_handle(), EPOLL_CTL_DEL, fd_, nullptr);
-        }
-        if (fd_ >= 0)
-            ::close(fd_);
-    }
-
-    // 0: it is on its way.
-    int start(const Name& peer) const {
-        if (fd_ < 0)
-            return errno;
-        // The last part of the handshake is held back, and a reset goes instead: three
-        // packets and not seven, and the server has nothing to accept. If either is
-        // refused it costs more, and is as good.
-        const int off = 0;
-        const linger at_once{1, 0};
-        ::setsockopt(fd_, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
-        ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-        return ::connect(fd_, peer.get(), peer.length) == 0 || errno == EINPROGRESS ? 0 : errno;
-    }
-
-    int watch(Connector& connector) {
-        epoll_event event{};
-        event.events = EPOLLOUT | EPOLLONESHOT;
-        event.data.ptr = this;
-        if (::epoll_ctl(connector.epoll_->native_handle(), EPOLL_CTL_ADD, fd_, &event) < 0)
-            return errno;
-        connector_ = &connector;
-        ++connector.open_;
-        return 0;
-    }
-
-    void answer() {
-        answered_ = true;
-        timer_.cancel();
-    }
-
-    int result() const {
-        int error = 0;
-        socklen_t length = sizeof error;
-        if (!answered_)
-            return ETIMEDOUT;
-        return ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? errno : error;
-    }
-
-private:
-    asio::steady_timer& timer_;
-    int fd_;
-    Connector* connector_ = nullptr; // who watches it
-    bool answered_ = false;
-};
 
 Connector::Connector(asio::execution_context& context) : asio::execution_context::service(context) {
     const int fd = ::epoll_create1(EPOLL_CLOEXEC);
@@ -142,23 +52,117 @@ void Connector::wake() {
     std::array<epoll_event, batch> events;
     const int count =
         ::epoll_wait(epoll_->native_handle(), events.data(), static_cast<int>(batch), 0);
-    // They go on later: no attempt ends while we look at others.
-    for (const auto& event : std::span(events).first(static_cast<std::size_t>(std::max(count, 0))))
-        static_cast<Attempt*>(event.data.ptr)->answer();
+    // They go on later: no probe ends while we look at others.
+    for (const auto& event :
+         std::span(events).first(static_cast<std::size_t>(std::max(count, 0)))) {
+        auto& probe = *static_cast<Probe*>(event.data.ptr);
+        probe.answered_ = true;
+        probe.timer_->cancel();
+    }
     wait();
 }
 
-asio::awaitable<int> Connector::try_connect(Endpoint peer, Duration timeout) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, timeout);
-    Attempt attempt(peer.ip.family == Family::V6 ? AF_INET6 : AF_INET, timer);
-    if (const int error = attempt.start(name_of(peer)))
-        co_return error;
-    if (const int error = attempt.watch(*this))
-        co_return error;
-    wait();
+Probe::Probe(const Endpoint& peer) {
+    if (peer.ip.family == Family::V6) {
+        sockaddr_in6 v6{};
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons(peer.port);
+        std::memcpy(&v6.sin6_addr, peer.ip.bytes.data(), sizeof v6.sin6_addr);
+        std::memcpy(&peer_, &v6, length_ = sizeof v6);
+    } else {
+        sockaddr_in v4{};
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(peer.port);
+        std::memcpy(&v4.sin_addr, peer.ip.bytes.data(), sizeof v4.sin_addr);
+        std::memcpy(&peer_, &v4, length_ = sizeof v4);
+    }
+}
+
+Probe::~Probe() {
+    unwatch();
+    close();
+}
+
+// 0: the question is on its way.
+int Probe::start() {
+    if (fd_ < 0)
+        fd_ = ::socket(peer_.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd_ < 0)
+        return errno;
+    // The last part of the handshake is held back, and a reset goes instead: three
+    // packets and not seven, and the server has nothing to accept. If that is refused
+    // it costs more, and is as good.
+    const int off = 0;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+    const auto* peer = reinterpret_cast<const sockaddr*>(&peer_);
+    return ::connect(fd_, peer, length_) == 0 || errno == EINPROGRESS ? 0 : errno;
+}
+
+int Probe::watch(Connector& connector) {
+    epoll_event event{};
+    event.events = EPOLLOUT | EPOLLONESHOT;
+    event.data.ptr = this;
+    if (::epoll_ctl(connector.epoll_->native_handle(), known_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd_,
+                    &event) < 0)
+        return errno;
+    known_ = true;
+    answered_ = false;
+    connector_ = &connector;
+    ++connector.open_;
+    connector.wait();
+    return 0;
+}
+
+// A child that has not come to its exec yet holds the socket too: that it is closed does
+// not make epoll forget it.
+void Probe::unwatch() {
+    if (!connector_)
+        return;
+    --connector_->open_;
+    if (!answered_ && connector_->epoll_)
+        ::epoll_ctl(connector_->epoll_->native_handle(), EPOLL_CTL_DEL, fd_, nullptr);
+    connector_ = nullptr;
+}
+
+int Probe::result() const {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? errno : error;
+}
+
+// Sends the reset. A socket on which anything else has happened is not used again.
+void Probe::part(int error) {
+    const sockaddr nobody{};
+    static_assert(AF_UNSPEC == 0);
+    if (error || ::connect(fd_, &nobody, sizeof nobody) < 0)
+        return close();
+    result(); // that we have reset it ourselves
+}
+
+void Probe::close() {
+    if (fd_ >= 0)
+        ::close(fd_);
+    fd_ = -1;
+    known_ = false;
+}
+
+asio::awaitable<int> Probe::try_connect(Duration timeout) {
+    const auto executor = co_await asio::this_coro::executor;
+    auto& connector = asio::use_service<Connector>(asio::query(executor, asio::execution::context));
+    asio::steady_timer timer(executor, timeout);
     asio::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    co_return attempt.result();
+
+    timer_ = &timer;
+    int error = start();
+    if (!error)
+        error = watch(connector);
+    if (!error) {
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        unwatch();
+        error = answered_ ? result() : ETIMEDOUT;
+    }
+    part(error);
+    co_return error;
 }
 
 } // namespace nfc

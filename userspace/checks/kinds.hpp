@@ -2,6 +2,7 @@
 // One coroutine a kind of check, for ask.cpp, which sees to the deadline.
 #pragma once
 
+#include "checks/connector.hpp"
 #include "checks/stream.hpp"
 #include "core/health.hpp"
 
@@ -15,7 +16,7 @@ struct Question {
 };
 
 // Sees to its deadline itself: it is what is asked most.
-asio::awaitable<Observation> ask_tcp(Endpoint target, Duration timeout);
+asio::awaitable<Observation> ask_tcp(Probe& probe, Duration timeout);
 asio::awaitable<Observation> ask_http(const HttpCheck& check, Question& question);
 asio::awaitable<Observation> ask_smtp(const SmtpCheck& check, Question& question);
 asio::awaitable<Observation> ask_dns(const DnsCheck& check, Question& question);

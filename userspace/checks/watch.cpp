@@ -32,18 +32,20 @@ Duration next_interval(const Rhythm& rhythm, double chance) {
 
 asio::awaitable<void> watch(Check check, Endpoint target, TlsAuthorities& authorities,
                             Chance chance, std::function<void(const Answer&)> tell) {
-    const auto first = std::min(check.rhythm.interval, Duration{std::chrono::seconds(1)});
+    Asker asker(std::move(check), target, authorities);
+    const auto& rhythm = asker.rhythm();
+    const auto first = std::min(rhythm.interval, Duration{std::chrono::seconds(1)});
     asio::steady_timer timer(co_await asio::this_coro::executor);
     auto due = Clock::now() + part(first, chance());
 
     for (;;) {
-        timer.expires_at(together(due, check.rhythm.interval));
+        timer.expires_at(together(due, rhythm.interval));
         co_await timer.async_wait(asio::use_awaitable);
         // Counted from when it was due, or all would drift; but nothing that was
         // missed while the machine slept is made up for.
-        due = std::max(due, Clock::now() - check.rhythm.interval);
-        tell(co_await ask(check, target, authorities));
-        due += next_interval(check.rhythm, chance());
+        due = std::max(due, Clock::now() - rhythm.interval);
+        tell(co_await asker.ask());
+        due += next_interval(rhythm, chance());
     }
 }
 
