@@ -30,30 +30,17 @@ std::vector<std::string> command_for(const ExecCheck& check, const Endpoint& tar
     return command;
 }
 
-std::string first_line(const std::string& said) {
-    std::string line = said.substr(0, std::min(said.find('\n'), std::size_t{200}));
-    for (char& c : line)
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
-            c = ' ';
-    return line;
-}
-
 Observation judge(const ExecCheck& check, int status, const std::string& said) {
-    const auto line = first_line(said);
-    const auto because = [&](std::string text) {
-        return line.empty() ? text : fmt::format("{}: {}", text, line);
-    };
-    if (!WIFEXITED(status))
-        return bad(because(fmt::format("killed by signal {}", WTERMSIG(status))));
-    const int code = WEXITSTATUS(status);
+    const auto reason = how_it_ended(status, said);
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
     if (code == 0)
-        return good(because("exit status 0"));
+        return good(reason);
     if (check.convention == ExecConvention::Keepalived && code >= first_weight) {
-        auto seen = good(because(fmt::format("exit status {}", code)));
+        auto seen = good(reason);
         seen.weight = static_cast<unsigned>(code - first_weight);
         return seen;
     }
-    return bad(because(fmt::format("exit status {}", code)));
+    return bad(reason);
 }
 
 } // namespace
@@ -61,8 +48,7 @@ Observation judge(const ExecCheck& check, int status, const std::string& said) {
 asio::awaitable<Observation> ask_exec(const ExecCheck& check, Question& question) {
     using namespace asio::experimental::awaitable_operators;
     const std::vector<std::string> environment{
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "NFCLUSTER_ADDRESS=" + to_string(question.target.ip),
+        std::string(usual_path), "NFCLUSTER_ADDRESS=" + to_string(question.target.ip),
         fmt::format("NFCLUSTER_PORT={}", question.target.port)};
     const auto executor = co_await asio::this_coro::executor;
     const auto command = command_for(check, question.target);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -49,10 +50,27 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     return all;
 }
 
-int spawn(pid_t& pid, int output, const std::vector<std::string>& command,
+// A file without a name that holds `text` and stands at its beginning.
+Descriptor filled_with(const asio::any_io_executor& executor, std::string_view text) {
+    Descriptor file(executor);
+    const int fd = ::memfd_create("input", MFD_CLOEXEC);
+    if (fd < 0)
+        return file;
+    file.assign(fd);
+    if (::write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::lseek(fd, 0, SEEK_SET) != 0)
+        file.close();
+    return file;
+}
+
+// `input`: negative for none.
+int spawn(pid_t& pid, int input, int output, const std::vector<std::string>& command,
           const std::vector<std::string>& environment) {
     Actions a;
-    posix_spawn_file_actions_addopen(&a.actions, 0, "/dev/null", O_RDONLY, 0);
+    if (input < 0)
+        posix_spawn_file_actions_addopen(&a.actions, 0, "/dev/null", O_RDONLY, 0);
+    else
+        posix_spawn_file_actions_adddup2(&a.actions, input, 0);
     posix_spawn_file_actions_adddup2(&a.actions, output, 1);
     posix_spawn_file_actions_adddup2(&a.actions, output, 2);
     posix_spawn_file_actions_addclosefrom_np(&a.actions, 3);
@@ -86,20 +104,42 @@ asio::awaitable<void> bury(Descriptor handle, pid_t pid) {
     ::waitpid(pid, nullptr, WNOHANG);
 }
 
+std::string first_line(const std::string& said) {
+    std::string line = said.substr(0, std::min(said.find('\n'), std::size_t{200}));
+    for (char& c : line)
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
+            c = ' ';
+    return line;
+}
+
 } // namespace
+
+std::string how_it_ended(int status, const std::string& said) {
+    const auto how = WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))
+                                       : fmt::format("killed by signal {}", WTERMSIG(status));
+    const auto line = first_line(said);
+    return line.empty() ? how : fmt::format("{}: {}", how, line);
+}
 
 Result<Child> Child::start(const asio::any_io_executor& executor,
                            const std::vector<std::string>& command,
-                           const std::vector<std::string>& environment) {
+                           const std::vector<std::string>& environment, std::string_view input) {
+    Descriptor text(executor);
+    if (!input.empty()) {
+        text = filled_with(executor, input);
+        if (!text.is_open())
+            return cannot("memfd", errno);
+    }
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) < 0)
         return cannot("pipe", errno);
     Descriptor output(executor, ends[0]);
-    const Descriptor input(executor, ends[1]);
+    const Descriptor written(executor, ends[1]);
     output.non_blocking(true);
 
     pid_t pid = 0;
-    if (const int number = spawn(pid, ends[1], command, environment))
+    if (const int number =
+            spawn(pid, text.is_open() ? text.native_handle() : -1, ends[1], command, environment))
         return cannot(command.front(), number);
     const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (handle < 0) {
@@ -126,12 +166,17 @@ Child::~Child() {
     }
 }
 
-asio::awaitable<int> Child::ended() {
+asio::awaitable<int> Child::ended(Rest rest) {
     if (pid_)
         co_await handle_.async_wait(Descriptor::wait_read, asio::use_awaitable);
     if (pid_) {
+        siginfo_t how{};
+        const bool well =
+            ::waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+            how.si_code == CLD_EXITED && how.si_status == 0;
         // The group is surely its own only until its leader is buried.
-        ::kill(-pid_, SIGKILL);
+        if (rest == Rest::Killed || !well)
+            ::kill(-pid_, SIGKILL);
         ::waitpid(std::exchange(pid_, 0), &status_, 0);
     }
     co_return status_;

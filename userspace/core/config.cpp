@@ -127,17 +127,9 @@ ReadConfig read_config(std::string_view name, std::string_view text) {
                        "node.name is missing: expected this node's name, one of the cluster's "
                        "nodes");
     config.pools = read_pools(root);
-    if (auto alert = root.section("alert")) {
-        constexpr std::string_view expected = "a program's path, or that and its arguments";
-        const auto* exec = alert->need("exec", expected);
-        if (exec && exec->text())
-            config.alert.exec = {*exec->text()};
-        else if (exec)
-            config.alert.exec = alert->texts("exec", expected);
-        if (!config.alert.exec.empty() && !config.alert.exec.front().starts_with('/'))
-            complaints.wrong(*exec, alert->field("exec"), expected);
-        alert->end();
-    }
+    config.alert = read_alert(root);
+    config.metrics = read_metrics(root);
+    config.log = read_log_style(root);
     root.end();
 
     if (complaints.count())

@@ -6,6 +6,7 @@
 #include "core/hash.hpp"
 #include "core/ip.hpp"
 #include "core/ipvs.hpp"
+#include "core/observers.hpp"
 #include "core/result.hpp"
 #include "core/statmark.hpp"
 
@@ -105,17 +106,13 @@ struct Pool {
     bool operator==(const Pool&) const = default;
 };
 
-struct Alert {
-    std::vector<std::string> exec; // a program and its arguments; empty: nobody is told
-
-    bool operator==(const Alert&) const = default;
-};
-
 struct Config {
     std::string node; // whose config this is; empty: it has pools only
     std::vector<Cluster> clusters;
     std::vector<Pool> pools;
     Alert alert;
+    Metrics metrics;
+    LogStyle log;
 
     bool operator==(const Config&) const = default;
 };

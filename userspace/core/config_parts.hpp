@@ -14,4 +14,8 @@ std::optional<Check> read_check(Section& section, bool have_ports);
 std::vector<Cluster> read_clusters(Section& root, std::string_view node);
 std::vector<Pool> read_pools(Section& root);
 
+Alert read_alert(Section& root);
+Metrics read_metrics(Section& root);
+LogStyle read_log_style(Section& root);
+
 } // namespace nfc

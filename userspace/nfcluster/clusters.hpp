@@ -2,10 +2,10 @@
 // The clusters of this node, with what their rules say of them.
 #pragma once
 
+#include "core/json.hpp"
 #include "core/rule.hpp"
 #include "core/slot_list.hpp"
 #include "nfcluster/commands.hpp"
-#include "nfcluster/json.hpp"
 
 #include <string>
 #include <vector>

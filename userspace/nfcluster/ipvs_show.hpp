@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/ipvs.hpp"
-#include "nfcluster/json.hpp"
+#include "core/json.hpp"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // nfcluster pool: what STATMARK chooses from, shown or changed.
+#include "core/json.hpp"
 #include "nfcluster/commands.hpp"
-#include "nfcluster/json.hpp"
 #include "nfcluster/show.hpp"
 #include "nfcluster/table.hpp"
 

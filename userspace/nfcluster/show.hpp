@@ -2,9 +2,9 @@
 // What a node has, as tables for people and as JSON for programs.
 #pragma once
 
+#include "core/json.hpp"
 #include "core/statmark.hpp"
 #include "drivers/condition.hpp"
-#include "nfcluster/json.hpp"
 
 #include <string>
 #include <vector>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // nfcluster which: the slot that a client falls into, and why.
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "drivers/saved_rules.hpp"
 #include "nfcluster/commands.hpp"
-#include "nfcluster/json.hpp"
 #include "nfcluster/table.hpp"
 
 #include <fmt/ostream.h>

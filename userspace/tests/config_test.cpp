@@ -164,8 +164,8 @@ TEST(Config, tells_where_it_is_no_toml) {
 }
 
 TEST(Config, names_what_there_is_if_nothing_is_near) {
-    EXPECT_EQ(errors("[alert]\nexec = \"/bin/x\"\nshout = true\n"),
-              "3: alert.shout: no such key here: expected exec\n");
+    EXPECT_EQ(errors("[metrics]\nlisten = \"127.0.0.1\"\nshout = true\n"),
+              "3: metrics.shout: no such key here: expected listen\n");
 }
 
 TEST(Config, knows_a_table_from_a_value) {

@@ -100,6 +100,7 @@ int fetch(Options& options);
 int flood(Options& options);
 int hold(Options& options);
 int ndp(Options& options);
+int control(Options& options);
 int serve(Options& options);
 int slot(Options& options);
 

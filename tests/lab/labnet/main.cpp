@@ -67,6 +67,7 @@ constexpr Command commands[] = {
     {"poll", labnet::poll_file,
      " [--timeout MS] [--by poll|select|epoll] FILE\n"
      "    (what it says, then what it says when it has changed)"},
+    {"control", labnet::control, " SOCKET LINE...  (to a daemon; prints its answers)"},
     {"patch", labnet::patch, " FILE OLD NEW  (every OLD becomes NEW, of the same length)"},
     {"starve", labnet::starve, " [--most N] module FILE NAME | write FILE TEXT BACK"},
     {"stick", labnet::stick,
