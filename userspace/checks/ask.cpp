@@ -16,8 +16,9 @@ namespace {
 struct Dispatch {
     Question& question;
 
-    asio::awaitable<Observation> operator()(const TcpCheck& check) const {
-        return ask_tcp(check, question);
+    // Asker asks that by its probe.
+    asio::awaitable<Observation> operator()(const TcpCheck&) const {
+        co_return bad("the check failed by itself");
     }
     asio::awaitable<Observation> operator()(const HttpCheck& check) const {
         return ask_http(check, question);
@@ -49,7 +50,28 @@ struct UsualPort {
     }
 };
 
+asio::awaitable<Observation> ask_in_time(const CheckKind& kind, Question& question,
+                                         Duration timeout) {
+    using namespace asio::experimental::awaitable_operators;
+    asio::steady_timer deadline(co_await asio::this_coro::executor, timeout);
+    try {
+        // Whoever ends first cancels the other, and it is over when both are.
+        const auto first = co_await (std::visit(Dispatch{question}, kind) ||
+                                     deadline.async_wait(asio::use_awaitable));
+        if (const auto* seen = std::get_if<0>(&first))
+            co_return *seen;
+        co_return late(timeout, question.progress.doing);
+    } catch (const asio::multiple_exceptions&) {
+        // Both were cancelled, or have failed in a way that is none of the server's.
+    }
+    co_return bad("the check failed by itself");
+}
+
 } // namespace
+
+Observation late(Duration timeout, std::string_view doing) {
+    return bad(fmt::format("no answer within {}ms: {}", timeout.count(), doing));
+}
 
 std::uint16_t random_number() {
     thread_local std::random_device device;
@@ -62,35 +84,36 @@ std::uint16_t asked_port(const Check& check, std::uint16_t own) {
     return own ? own : std::visit(UsualPort{}, check.kind);
 }
 
-asio::awaitable<Answer> ask(Check check, Endpoint target, TlsAuthorities& authorities) {
-    using namespace asio::experimental::awaitable_operators;
+Asker::Asker(Check check, Endpoint target, TlsAuthorities& authorities)
+    : check_(std::move(check)), target_(target), authorities_(authorities) {
+    target_.port = asked_port(check_, target.port);
+    if (std::holds_alternative<TcpCheck>(check_.kind))
+        probe_.emplace(target_);
+}
+
+asio::awaitable<Answer> Asker::ask() {
     const auto begin = std::chrono::steady_clock::now();
+    const auto timeout = check_.rhythm.timeout;
     Progress progress;
-    Question question{target, authorities, progress};
-    question.target.port = asked_port(check, target.port);
-    asio::steady_timer deadline(co_await asio::this_coro::executor, check.rhythm.timeout);
+    Question question{target_, authorities_, progress};
 
     Answer answer;
-    answer.seen = bad("the check failed by itself");
-    try {
-        // Whoever ends first cancels the other, and it is over when both are.
-        const auto first = co_await (std::visit(Dispatch{question}, check.kind) ||
-                                     deadline.async_wait(asio::use_awaitable));
-        if (const auto* seen = std::get_if<0>(&first))
-            answer.seen = *seen;
-        else
-            answer.seen = bad(fmt::format("no answer within {}ms: {}", check.rhythm.timeout.count(),
-                                          progress.doing));
-    } catch (const asio::multiple_exceptions&) {
-        // Both were cancelled, or have failed in a way that is none of the server's.
-    }
+    if (probe_)
+        answer.seen = co_await ask_tcp(*probe_, timeout);
+    else
+        answer.seen = co_await ask_in_time(check_.kind, question, timeout);
     // What was cut short says nothing of the server.
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
         throw asio::system_error(asio::error::operation_aborted);
     answer.latency = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - begin);
-    answer.warning = progress.warning;
+    answer.warning = std::move(progress.warning);
     co_return answer;
+}
+
+asio::awaitable<Answer> ask(Check check, Endpoint target, TlsAuthorities& authorities) {
+    Asker asker(std::move(check), target, authorities);
+    co_return co_await asker.ask();
 }
 
 } // namespace nfc

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-// Asks a backend once whether it lives.
+// Asks a backend whether it lives.
 #pragma once
 
 #include "checks/asio.hpp"
+#include "checks/connector.hpp"
 #include "checks/tls.hpp"
 #include "core/check.hpp"
 #include "core/health.hpp"
 #include "core/ip.hpp"
 
+#include <optional>
 #include <string>
 
 namespace nfc {
@@ -23,10 +25,25 @@ struct Answer {
 // The port that a check asks at a backend that has `own`, or 0.
 std::uint16_t asked_port(const Check& check, std::uint16_t own);
 
-// Within the check's timeout there is an answer, whatever the server does. Whoever
-// cancels the coroutine gets an asio::system_error at once; no socket and no
-// process is left behind either way. Within a coroutine, pass what has a name: of
-// an aggregate in braces behind co_await, gcc 12 destroys the strings twice.
+// Asks one backend again and again; one question at a time. Within the check's timeout
+// there is an answer, whatever the server does. Whoever cancels the coroutine gets an
+// asio::system_error at once; no socket and no process is left behind either way.
+class Asker {
+public:
+    Asker(Check check, Endpoint target, TlsAuthorities& authorities);
+
+    asio::awaitable<Answer> ask();
+    const Rhythm& rhythm() const { return check_.rhythm; }
+
+private:
+    Check check_;
+    Endpoint target_; // with the port that is asked
+    TlsAuthorities& authorities_;
+    std::optional<Probe> probe_; // for TCP alone
+};
+
+// Once. Within a coroutine, pass what has a name: of an aggregate in braces behind
+// co_await, gcc 12 destroys the strings twice.
 asio::awaitable<Answer> ask(Check check, Endpoint target, TlsAuthorities& authorities);
 
 } // namespace nfc

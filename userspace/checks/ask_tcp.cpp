@@ -2,7 +2,9 @@
 // Checks that need no protocol: a connection, and what a server says by itself.
 #include "checks/kinds.hpp"
 
+#include <cerrno>
 #include <fmt/format.h>
+#include <system_error>
 
 namespace nfc {
 
@@ -13,11 +15,12 @@ constexpr std::size_t banner_limit = 4096;
 
 } // namespace
 
-asio::awaitable<Observation> ask_tcp(const TcpCheck&, Question& question) {
-    Stream stream(co_await asio::this_coro::executor, question.progress);
-    const auto connected = co_await stream.connect(question.target);
-    if (!connected)
-        co_return bad(connected.error().text);
+asio::awaitable<Observation> ask_tcp(Probe& probe, Duration timeout) {
+    const int error = co_await probe.try_connect(timeout);
+    if (error == ETIMEDOUT)
+        co_return late(timeout, "connecting");
+    if (error)
+        co_return bad(fmt::format("connect: {}", std::generic_category().message(error)));
     co_return good("connected");
 }
 

@@ -2,6 +2,7 @@
 // One coroutine a kind of check, for ask.cpp, which sees to the deadline.
 #pragma once
 
+#include "checks/connector.hpp"
 #include "checks/stream.hpp"
 #include "core/health.hpp"
 
@@ -14,7 +15,8 @@ struct Question {
     Progress& progress;
 };
 
-asio::awaitable<Observation> ask_tcp(const TcpCheck& check, Question& question);
+// Sees to its deadline itself: it is what is asked most.
+asio::awaitable<Observation> ask_tcp(Probe& probe, Duration timeout);
 asio::awaitable<Observation> ask_http(const HttpCheck& check, Question& question);
 asio::awaitable<Observation> ask_smtp(const SmtpCheck& check, Question& question);
 asio::awaitable<Observation> ask_dns(const DnsCheck& check, Question& question);
@@ -28,6 +30,8 @@ inline Observation good(std::string reason) {
 inline Observation bad(std::string reason) {
     return {false, std::move(reason), std::nullopt};
 }
+
+Observation late(Duration timeout, std::string_view doing);
 
 // Unpredictable, so that nobody else can answer in a server's name.
 std::uint16_t random_number();

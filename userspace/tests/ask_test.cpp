@@ -45,6 +45,31 @@ TEST_F(AskTest, tcp_ends_in_time_when_nobody_takes_the_connection) {
               "no answer within 300ms: connecting");
 }
 
+TEST_F(AskTest, tcp_leaves_the_server_nothing_to_accept) {
+    // Connections would fill its queue: the third would find no answer.
+    asio::ip::tcp::acceptor lazy(io_, {asio::ip::address_v4::loopback(), 0});
+    lazy.listen(1);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_TRUE(ask_at(TcpCheck{}, lazy.local_endpoint().port(), 2s).seen.good) << i;
+}
+
+TEST_F(AskTest, tcp_asks_anew_after_each_answer) {
+    std::optional<asio::ip::tcp::acceptor> server;
+    server.emplace(io_, asio::ip::tcp::endpoint(asio::ip::address_v6::loopback(), 0));
+    const auto there = server->local_endpoint();
+    Asker asker({TcpCheck{}, rhythm(2s), 0}, {*read_ip("", "::1"), there.port()}, authorities_);
+    const auto before = descriptors();
+
+    EXPECT_EQ(ask_with(asker).seen.reason, "connected");
+    EXPECT_EQ(ask_with(asker).seen.reason, "connected");
+    server.reset();
+    EXPECT_EQ(ask_with(asker).seen.reason, "connect: Connection refused");
+    EXPECT_EQ(ask_with(asker).seen.reason, "connect: Connection refused");
+    server.emplace(io_, there);
+    EXPECT_EQ(ask_with(asker).seen.reason, "connected");
+    EXPECT_LE(descriptors(), before + 2) << "its socket, and what all wait by";
+}
+
 TEST_F(AskTest, asks_the_port_of_the_check_then_of_the_backend_then_the_usual) {
     EXPECT_EQ(asked_port({TcpCheck{}, {}, 7}, 8), 7);
     EXPECT_EQ(asked_port({TcpCheck{}, {}, 0}, 8), 8);

@@ -82,13 +82,18 @@ protected:
     }
 
     Answer ask_about(const Check& check, const Endpoint& target) {
+        return run(ask(check, target, authorities_));
+    }
+
+    Answer ask_with(Asker& asker) { return run(asker.ask()); }
+
+    Answer run(asio::awaitable<Answer> question) {
         std::optional<Answer> answer;
         std::exception_ptr problem;
-        asio::co_spawn(io_, ask(check, target, authorities_),
-                       [&](std::exception_ptr thrown, Answer got) {
-                           problem = thrown;
-                           answer = std::move(got);
-                       });
+        asio::co_spawn(io_, std::move(question), [&](std::exception_ptr thrown, Answer got) {
+            problem = thrown;
+            answer = std::move(got);
+        });
         io_.restart();
         while (!answer)
             io_.run_one();

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+// Connections that are begun to see whether a server's kernel answers, thousands a
+// second.
+#pragma once
+
+#include "checks/asio.hpp"
+#include "core/check.hpp"
+#include "core/ip.hpp"
+
+#include <asio/execution_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <cstddef>
+#include <optional>
+#include <sys/socket.h>
+
+namespace nfc {
+
+// Waits for the answers of all probes of a loop by one descriptor; made at its first
+// use. A socket of the loop's own would cost much more, most of it for what a
+// connection that nobody uses does not need.
+class Connector : public asio::execution_context::service {
+public:
+    using key_type = Connector;
+    static asio::execution_context::id id;
+
+    // Of an io_context.
+    explicit Connector(asio::execution_context& context);
+
+private:
+    friend class Probe;
+
+    void shutdown() override;
+    void wait();
+    void wake();
+
+    std::optional<asio::posix::stream_descriptor> epoll_;
+    std::size_t open_ = 0; // probes that wait for an answer
+    bool waiting_ = false;
+};
+
+// Asks one server again and again. Its socket is kept from one good answer to the next
+// question, which has a port of its own nevertheless.
+class Probe {
+public:
+    explicit Probe(const Endpoint& peer);
+    Probe(const Probe&) = delete;
+    Probe& operator=(const Probe&) = delete;
+    ~Probe();
+
+    // 0: the server would have taken the connection. ETIMEDOUT: nothing came within
+    // `timeout`, or the coroutine was cancelled. Else why not, as in errno. The server
+    // gets a reset as soon as it has answered. The loop is that of the first call.
+    asio::awaitable<int> try_connect(Duration timeout);
+
+private:
+    friend class Connector;
+
+    int start();
+    int watch(Connector& connector);
+    void unwatch();
+    int result() const;
+    void part(int result);
+    void close();
+
+    sockaddr_storage peer_{};
+    socklen_t length_ = 0;
+    int fd_ = -1;
+    bool known_ = false; // epoll has it
+    bool answered_ = false;
+    Connector* connector_ = nullptr;      // who waits for an answer
+    asio::steady_timer* timer_ = nullptr; // the deadline; cancelled when the answer comes before
+};
+
+} // namespace nfc
