@@ -76,6 +76,9 @@ END
 many() { ask client $SERVICE 80 --say 'GET /' --tally --count "$1" --source 10.9.1.1-10.9.9.250 | _in_a_line; }
 many6() { ask client $SERVICE6 80 --say 'GET /' --tally --count "$1" | _in_a_line; }
 look_after director < <(conf 3)
+# Who asks before waits for each of hundreds in vain.
+all_up() { [ "$(adm -L -n | awk '/Route/ { print $4 }' | sort | paste -sd ' ')" == '1 1 3 3' ]; }
+ok 'all are up' until_ok 60 all_up
 ok 'both serve, 1 to 3' settles many 400 'web1=100 web2=300'
 ok 'IPv6 the same' settles many6 40 'web1=10 web2=30'
 is 'ipvsadm shows what was set' "$(adm -L -n -t $SERVICE:80 | tail -n +3 | tr -s ' ' | cut -d ' ' -f 2-5 | paste -sd ,)" \
