@@ -1,13 +1,12 @@
 #!/bin/bash
-# guest-checks.sh BACKENDS SECONDS DEATHS: what it costs nfclusterd and keepalived to ask
+# guest-checks.sh BACKENDS SECONDS DEATHS ROUNDS: what it costs nfclusterd and keepalived to ask
 # BACKENDS servers each second by TCP, and how soon the kernel is told of a death, in
 # turns, in one boot. Prints lines of
 #   who figure value
 # This machine is the director; all servers are in a namespace behind one link.
 set -euo pipefail
 
-backends=$1 seconds=$2 deaths=$3
-daemons=${4:-keepalived nfclusterd}
+backends=$1 seconds=$2 deaths=$3 rounds=$4
 virtual=10.10.10.22:80
 dying=192.168.0.3:81
 work=/tmp/bench
@@ -145,14 +144,36 @@ soon() {
     end
 }
 
+# number NAME - of each place in what the daemon says of itself
+number() {
+    nfcluster status --json --socket "$work/control" | tr -d ' \n' | grep -o "\"$1\":[0-9]*" |
+        cut -d : -f 2
+}
+
+# One weight of all is another: what the kernel is told, and how many checks of servers
+# begin anew.
+reload() {
+    local changes
+    begin nfclusterd "$backends"
+    changes=$(number kernel_changes) && number checks >"$work/before"
+    sed -i "/\"$(address 0):80\" }/s/ }/, weight = 7 }/" "$ours"
+    nfcluster reload --socket "$work/control" >/dev/null
+    until_is 20 1 eval "grep -c ' 7 ' /proc/net/ip_vs"
+    number checks | paste "$work/before" - >"$work/checks"
+    say nfclusterd reload-changes "$(($(number kernel_changes) - changes))"
+    say nfclusterd reload-restarts "$(awk '$2 < $1' "$work/checks" | wc -l)"
+    end
+}
+
 mkdir -p "$work"
 network
-for _ in 1 2; do
-    configure "$backends" 'interval = "1s", timeout = "500ms", jitter = "100ms"' \
-        '1; connect_timeout 1; retry 1; delay_before_retry 1'
-    for who in $daemons; do cost "$who"; done
+configure "$backends" 'interval = "1s", timeout = "500ms", jitter = "100ms"' \
+    '1; connect_timeout 1; retry 1; delay_before_retry 1'
+for ((round = 0; round < rounds; round++)); do
+    for who in keepalived nfclusterd; do cost "$who"; done
 done
+reload
 # What waits in vain is not measured: a connection to the dying one is refused.
 configure 10 'interval = "200ms", timeout = "100ms", jitter = "0ms", fall = 2, rise = 1' \
     '0.2; connect_timeout 1; retry 1; delay_before_retry 0.2' "$dying"
-for who in $daemons; do soon "$who"; done
+for who in keepalived nfclusterd; do soon "$who"; done
