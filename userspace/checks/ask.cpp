@@ -84,24 +84,24 @@ std::uint16_t asked_port(const Check& check, std::uint16_t own) {
     return own ? own : std::visit(UsualPort{}, check.kind);
 }
 
-Asker::Asker(Check check, Endpoint target, TlsAuthorities& authorities)
+Asker::Asker(std::shared_ptr<const Check> check, Endpoint target, TlsAuthorities& authorities)
     : check_(std::move(check)), target_(target), authorities_(authorities) {
-    target_.port = asked_port(check_, target.port);
-    if (std::holds_alternative<TcpCheck>(check_.kind))
+    target_.port = asked_port(*check_, target.port);
+    if (std::holds_alternative<TcpCheck>(check_->kind))
         probe_.emplace(target_);
 }
 
 asio::awaitable<Answer> Asker::ask() {
     const auto begin = std::chrono::steady_clock::now();
-    const auto timeout = check_.rhythm.timeout;
+    const auto timeout = check_->rhythm.timeout;
     Progress progress;
     Question question{target_, authorities_, progress};
 
     Answer answer;
     if (probe_)
-        answer.seen = co_await ask_tcp(*probe_, timeout);
+        answer.seen = seen_by_probe(co_await probe_->try_connect(timeout), timeout);
     else
-        answer.seen = co_await ask_in_time(check_.kind, question, timeout);
+        answer.seen = co_await ask_in_time(check_->kind, question, timeout);
     // What was cut short says nothing of the server.
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
         throw asio::system_error(asio::error::operation_aborted);
@@ -112,7 +112,7 @@ asio::awaitable<Answer> Asker::ask() {
 }
 
 asio::awaitable<Answer> ask(Check check, Endpoint target, TlsAuthorities& authorities) {
-    Asker asker(std::move(check), target, authorities);
+    Asker asker(std::make_shared<const Check>(std::move(check)), target, authorities);
     co_return co_await asker.ask();
 }
 

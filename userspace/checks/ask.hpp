@@ -9,6 +9,7 @@
 #include "core/health.hpp"
 #include "core/ip.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -30,13 +31,14 @@ std::uint16_t asked_port(const Check& check, std::uint16_t own);
 // asio::system_error at once; no socket and no process is left behind either way.
 class Asker {
 public:
-    Asker(Check check, Endpoint target, TlsAuthorities& authorities);
+    // Thousands share a check.
+    Asker(std::shared_ptr<const Check> check, Endpoint target, TlsAuthorities& authorities);
 
     asio::awaitable<Answer> ask();
-    const Rhythm& rhythm() const { return check_.rhythm; }
+    const Rhythm& rhythm() const { return check_->rhythm; }
 
 private:
-    Check check_;
+    std::shared_ptr<const Check> check_;
     Endpoint target_; // with the port that is asked
     TlsAuthorities& authorities_;
     std::optional<Probe> probe_; // for TCP alone

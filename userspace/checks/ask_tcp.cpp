@@ -15,13 +15,12 @@ constexpr std::size_t banner_limit = 4096;
 
 } // namespace
 
-asio::awaitable<Observation> ask_tcp(Probe& probe, Duration timeout) {
-    const int error = co_await probe.try_connect(timeout);
+Observation seen_by_probe(int error, Duration timeout) {
     if (error == ETIMEDOUT)
-        co_return late(timeout, "connecting");
+        return late(timeout, "connecting");
     if (error)
-        co_return bad(fmt::format("connect: {}", std::generic_category().message(error)));
-    co_return good("connected");
+        return bad(fmt::format("connect: {}", std::generic_category().message(error)));
+    return good("connected");
 }
 
 asio::awaitable<Observation> ask_banner(const BannerCheck& check, Question& question) {

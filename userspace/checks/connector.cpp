@@ -7,13 +7,13 @@
 #include <asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <span>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace nfc {
 
@@ -56,7 +56,7 @@ void Connector::wake() {
     for (const auto& event :
          std::span(events).first(static_cast<std::size_t>(std::max(count, 0)))) {
         auto& probe = *static_cast<Probe*>(event.data.ptr);
-        probe.answered_ = true;
+        probe.events_ = event.events;
         probe.timer_->cancel();
     }
     wait();
@@ -64,17 +64,13 @@ void Connector::wake() {
 
 Probe::Probe(const Endpoint& peer) {
     if (peer.ip.family == Family::V6) {
-        sockaddr_in6 v6{};
-        v6.sin6_family = AF_INET6;
-        v6.sin6_port = htons(peer.port);
-        std::memcpy(&v6.sin6_addr, peer.ip.bytes.data(), sizeof v6.sin6_addr);
-        std::memcpy(&peer_, &v6, length_ = sizeof v6);
+        peer_.v6.sin6_family = AF_INET6;
+        peer_.v6.sin6_port = htons(peer.port);
+        std::memcpy(&peer_.v6.sin6_addr, peer.ip.bytes.data(), sizeof peer_.v6.sin6_addr);
     } else {
-        sockaddr_in v4{};
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(peer.port);
-        std::memcpy(&v4.sin_addr, peer.ip.bytes.data(), sizeof v4.sin_addr);
-        std::memcpy(&peer_, &v4, length_ = sizeof v4);
+        peer_.v4.sin_family = AF_INET;
+        peer_.v4.sin_port = htons(peer.port);
+        std::memcpy(&peer_.v4.sin_addr, peer.ip.bytes.data(), sizeof peer_.v4.sin_addr);
     }
 }
 
@@ -85,45 +81,49 @@ Probe::~Probe() {
 
 // 0: the question is on its way.
 int Probe::start() {
-    if (fd_ < 0)
-        fd_ = ::socket(peer_.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd_ < 0)
-        return errno;
-    // The last part of the handshake is held back, and a reset goes instead: three
-    // packets and not seven, and the server has nothing to accept. If that is refused
-    // it costs more, and is as good.
-    const int off = 0;
-    ::setsockopt(fd_, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+    const int family = peer_.v4.sin_family;
+
+    if (fd_ < 0) {
+        fd_ = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (fd_ < 0)
+            return errno;
+        // The last part of the handshake is held back, and a reset goes instead: three
+        // packets and not seven, and the server has nothing to accept. If that is
+        // refused it costs more, and is as good.
+        const int seconds = 1;
+        ::setsockopt(fd_, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
+    }
     const auto* peer = reinterpret_cast<const sockaddr*>(&peer_);
-    return ::connect(fd_, peer, length_) == 0 || errno == EINPROGRESS ? 0 : errno;
+    const socklen_t length = family == AF_INET6 ? sizeof peer_.v6 : sizeof peer_.v4;
+    return ::connect(fd_, peer, length) == 0 || errno == EINPROGRESS ? 0 : errno;
 }
 
-int Probe::watch(Connector& connector) {
+int Probe::watch() {
     epoll_event event{};
     event.events = EPOLLOUT | EPOLLONESHOT;
     event.data.ptr = this;
-    if (::epoll_ctl(connector.epoll_->native_handle(), known_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd_,
-                    &event) < 0)
+    events_ = 0;
+    if (::epoll_ctl(connector_->epoll_->native_handle(), known_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
+                    fd_, &event) < 0)
         return errno;
     known_ = true;
-    answered_ = false;
-    connector_ = &connector;
-    ++connector.open_;
-    connector.wait();
+    open_ = true;
+    ++connector_->open_;
+    connector_->wait();
     return 0;
 }
 
 // A child that has not come to its exec yet holds the socket too: that it is closed does
 // not make epoll forget it.
 void Probe::unwatch() {
-    if (!connector_)
+    if (!std::exchange(open_, false))
         return;
     --connector_->open_;
-    if (!answered_ && connector_->epoll_)
+    if (!events_ && connector_->epoll_)
         ::epoll_ctl(connector_->epoll_->native_handle(), EPOLL_CTL_DEL, fd_, nullptr);
-    connector_ = nullptr;
 }
 
+// Reading it takes it away.
 int Probe::result() const {
     int error = 0;
     socklen_t length = sizeof error;
@@ -147,19 +147,20 @@ void Probe::close() {
 }
 
 asio::awaitable<int> Probe::try_connect(Duration timeout) {
-    const auto executor = co_await asio::this_coro::executor;
-    auto& connector = asio::use_service<Connector>(asio::query(executor, asio::execution::context));
-    asio::steady_timer timer(executor, timeout);
-    asio::error_code ignored;
-
-    timer_ = &timer;
+    if (!connector_) {
+        const auto executor = co_await asio::this_coro::executor;
+        connector_ = &asio::use_service<Connector>(asio::query(executor, asio::execution::context));
+        timer_.emplace(executor);
+    }
     int error = start();
     if (!error)
-        error = watch(connector);
+        error = watch();
     if (!error) {
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        asio::error_code ignored;
+        timer_->expires_after(timeout);
+        co_await timer_->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         unwatch();
-        error = answered_ ? result() : ETIMEDOUT;
+        error = !events_ ? ETIMEDOUT : events_ & (EPOLLERR | EPOLLHUP) ? result() : 0;
     }
     part(error);
     co_return error;

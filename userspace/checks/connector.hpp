@@ -11,8 +11,9 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <netinet/in.h>
 #include <optional>
-#include <sys/socket.h>
 
 namespace nfc {
 
@@ -57,19 +58,22 @@ private:
     friend class Connector;
 
     int start();
-    int watch(Connector& connector);
+    int watch();
     void unwatch();
     int result() const;
     void part(int result);
     void close();
 
-    sockaddr_storage peer_{};
-    socklen_t length_ = 0;
+    union {
+        sockaddr_in v4;
+        sockaddr_in6 v6;
+    } peer_{};
     int fd_ = -1;
-    bool known_ = false; // epoll has it
-    bool answered_ = false;
-    Connector* connector_ = nullptr;      // who waits for an answer
-    asio::steady_timer* timer_ = nullptr; // the deadline; cancelled when the answer comes before
+    bool known_ = false;                      // epoll has it
+    bool open_ = false;                       // it waits for an answer
+    std::uint32_t events_ = 0;                // the answer, as epoll tells it
+    Connector* connector_ = nullptr;          // of its loop
+    std::optional<asio::steady_timer> timer_; // the deadline; cancelled if the answer comes before
 };
 
 } // namespace nfc

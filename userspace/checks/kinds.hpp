@@ -15,8 +15,6 @@ struct Question {
     Progress& progress;
 };
 
-// Sees to its deadline itself: it is what is asked most.
-asio::awaitable<Observation> ask_tcp(Probe& probe, Duration timeout);
 asio::awaitable<Observation> ask_http(const HttpCheck& check, Question& question);
 asio::awaitable<Observation> ask_smtp(const SmtpCheck& check, Question& question);
 asio::awaitable<Observation> ask_dns(const DnsCheck& check, Question& question);
@@ -31,6 +29,8 @@ inline Observation bad(std::string reason) {
     return {false, std::move(reason), std::nullopt};
 }
 
+// What Probe::try_connect() has found.
+Observation seen_by_probe(int error, Duration timeout);
 Observation late(Duration timeout, std::string_view doing);
 
 // Unpredictable, so that nobody else can answer in a server's name.

@@ -30,8 +30,9 @@ Duration next_interval(const Rhythm& rhythm, double chance) {
     return rhythm.interval + part(rhythm.jitter, 2 * chance - 1);
 }
 
-asio::awaitable<void> watch(Check check, Endpoint target, TlsAuthorities& authorities,
-                            Chance chance, std::function<void(const Answer&)> tell) {
+asio::awaitable<void> watch(std::shared_ptr<const Check> check, Endpoint target,
+                            TlsAuthorities& authorities, Chance chance,
+                            std::function<void(const Answer&)> tell) {
     Asker asker(std::move(check), target, authorities);
     const auto& rhythm = asker.rhythm();
     const auto first = std::min(rhythm.interval, Duration{std::chrono::seconds(1)});

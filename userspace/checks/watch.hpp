@@ -5,6 +5,7 @@
 #include "checks/ask.hpp"
 
 #include <functional>
+#include <memory>
 
 namespace nfc {
 
@@ -16,7 +17,8 @@ Duration next_interval(const Rhythm& rhythm, double chance);
 
 // Until it is cancelled; it ends with an asio::system_error then. The first
 // question comes within the first interval, and within a second.
-asio::awaitable<void> watch(Check check, Endpoint target, TlsAuthorities& authorities,
-                            Chance chance, std::function<void(const Answer&)> tell);
+asio::awaitable<void> watch(std::shared_ptr<const Check> check, Endpoint target,
+                            TlsAuthorities& authorities, Chance chance,
+                            std::function<void(const Answer&)> tell);
 
 } // namespace nfc

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
 namespace nfc {
 
@@ -78,9 +79,12 @@ void Daemon::load(const Config& config) {
         log_.warning(fmt::format("cluster {}: this version watches pools only", cluster.name));
     machine_.load(config);
     conductor_.load(config.pools);
-    config_ = config;
+    node_ = config.node;
+    pools_ = config.pools.size();
     loaded_ = wall();
     reload_problem_.clear();
+    // A file of thousands of servers takes megabytes to read, once.
+    ::malloc_trim(0);
 }
 
 Result<Done> Daemon::reload() {
@@ -131,7 +135,7 @@ void Daemon::tell(const Notice& notice) {
 
 Snapshot Daemon::snapshot() const {
     Snapshot shown;
-    shown.node = config_.node;
+    shown.node = node_;
     shown.version = options_.version;
     shown.file = options_.config.native();
     shown.started = started_;
@@ -146,7 +150,7 @@ Snapshot Daemon::snapshot() const {
 std::string Daemon::summary() const {
     const auto [up, total] = conductor_.count();
     const auto ill = conductor_.problems().size();
-    return fmt::format("{} of {} backends up in {} pools{}", up, total, config_.pools.size(),
+    return fmt::format("{} of {} backends up in {} pools{}", up, total, pools_,
                        ill ? fmt::format(", {} of them in trouble", ill) : "");
 }
 

@@ -55,7 +55,8 @@ private:
     Notify notify_;
     asio::signal_set signals_;
     std::unique_ptr<ControlServer> server_;
-    Config config_;
+    std::string node_; // of the configuration that holds
+    std::size_t pools_ = 0;
     Time started_{};
     Time loaded_{};
     std::string reload_problem_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <iostream>
 #include <sys/resource.h>
+#include <utility>
 
 namespace {
 
@@ -20,7 +21,7 @@ void allow_many_descriptors() {
     }
 }
 
-int serve(const nfc::DaemonOptions& options, const nfc::Config& config) {
+int serve(const nfc::DaemonOptions& options, nfc::Config config) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGCHLD, SIG_DFL); // a parent may have ignored it
     allow_many_descriptors();
@@ -32,6 +33,7 @@ int serve(const nfc::DaemonOptions& options, const nfc::Config& config) {
         log.error(started.error().text);
         return Unavailable;
     }
+    config = {}; // everybody has what he needs of it
     io.run();
     return Good;
 }
@@ -68,10 +70,10 @@ int main(int argc, char** argv) {
         return Usage;
     }
 
-    const auto read = nfc::read_config_file(options.config);
+    auto read = nfc::read_config_file(options.config);
     for (const auto& error : read.errors)
         std::cerr << error.text << '\n';
     if (!read.config)
         return read.errors.front().kind == nfc::Kind::BadInput ? Usage : Unavailable;
-    return check ? Good : serve(options, *read.config);
+    return check ? Good : serve(options, std::move(*read.config));
 }

@@ -26,8 +26,12 @@ struct Running {
 } // namespace
 
 StartWatch watches_on(asio::any_io_executor executor, TlsAuthorities& authorities) {
-    return [executor, &authorities](const Check& check, const Endpoint& target,
-                                    std::function<void(const Answer&)> tell) -> Watch {
+    // The backends of a pool come one after the other, and have one check.
+    return [executor, &authorities, last = std::shared_ptr<const Check>()](
+               const Check& check, const Endpoint& target,
+               std::function<void(const Answer&)> tell) mutable -> Watch {
+        if (!last || *last != check)
+            last = std::make_shared<const Check>(check);
         const auto running = std::make_shared<Running>();
         running->tell = std::move(tell);
         const auto pass_on = [running = running.get()](const Answer& answer) {
@@ -35,7 +39,7 @@ StartWatch watches_on(asio::any_io_executor executor, TlsAuthorities& authoritie
                 running->tell(answer);
         };
         asio::co_spawn(
-            executor, watch(check, target, authorities, chance, pass_on),
+            executor, watch(last, target, authorities, chance, pass_on),
             asio::bind_cancellation_slot(running->stop.slot(), [running](std::exception_ptr) {}));
         // Who holds this wants answers.
         return Watch(running.get(), [running](void*) {

@@ -57,7 +57,8 @@ TEST_F(AskTest, tcp_asks_anew_after_each_answer) {
     std::optional<asio::ip::tcp::acceptor> server;
     server.emplace(io_, asio::ip::tcp::endpoint(asio::ip::address_v6::loopback(), 0));
     const auto there = server->local_endpoint();
-    Asker asker({TcpCheck{}, rhythm(2s), 0}, {*read_ip("", "::1"), there.port()}, authorities_);
+    const auto check = std::make_shared<const Check>(Check{TcpCheck{}, rhythm(2s), 0});
+    Asker asker(check, {*read_ip("", "::1"), there.port()}, authorities_);
     const auto before = descriptors();
 
     EXPECT_EQ(ask_with(asker).seen.reason, "connected");

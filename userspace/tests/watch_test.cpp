@@ -19,14 +19,14 @@ protected:
             answers_.push_back(answer);
             times_.push_back(std::chrono::steady_clock::now());
         };
-        asio::co_spawn(
-            io_,
-            watch(
-                check, {*read_ip("", "127.0.0.1"), port}, authorities_, [] { return 0.5; }, count),
-            asio::bind_cancellation_slot(signal_.slot(), [this](std::exception_ptr why) {
-                over_ = true;
-                cancelled_ = why != nullptr;
-            }));
+        asio::co_spawn(io_,
+                       watch(
+                           std::make_shared<const Check>(check), {*read_ip("", "127.0.0.1"), port},
+                           authorities_, [] { return 0.5; }, count),
+                       asio::bind_cancellation_slot(signal_.slot(), [this](std::exception_ptr why) {
+                           over_ = true;
+                           cancelled_ = why != nullptr;
+                       }));
     }
     void end() {
         signal_.emit(asio::cancellation_type::terminal);
