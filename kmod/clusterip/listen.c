@@ -77,5 +77,8 @@ void nfc_listen_net_init(struct net *net)
  */
 void nfc_listen_net_exit(struct net *net)
 {
-	flush_delayed_work(&nfc_pernet(net)->listen_work);
+	struct nfc_net *nn = nfc_pernet(net);
+
+	flush_delayed_work(&nn->listen_work);
+	cancel_delayed_work_sync(&nn->listen_work);
 }
