@@ -58,9 +58,9 @@ fuzz: ## attacks everything that reads what others have written: SECONDS=300 [SE
 	@tests/fuzz/run --seconds $(SECONDS) --seed $(or $(SEED),1)
 
 .PHONY: bench
-bench: xtables ## cost per packet, side by side with the kernel's own module, the recipe, xtables-addons
+bench: xtables userspace ## what packets and checks cost, side by side with the kernel's own module and other peers
 	@$(call needs,build lab bench)
-	@status=0; for part in bench marks scale; do tests/bench/$$part || status=1; echo; done; exit $$status
+	@status=0; for part in bench marks scale checks; do tests/bench/$$part || status=1; echo; done; exit $$status
 
 ##@ Install
 .PHONY: install uninstall dkms deb
