@@ -1,4 +1,5 @@
 # Which node answers is what the hash says: in each mode, with different seeds,
+# kernels: 5.10 6.1 6.12 sid
 # for TCP and UDP, sources, source ports and destination ports.
 . /lab/lib.sh
 

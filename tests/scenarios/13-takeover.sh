@@ -1,4 +1,5 @@
 # Slots move between nodes while requests come in, as scripts and Pacemaker's
+# kernels: 5.10 6.1 6.12 sid
 # IPaddr2 move them.
 . /lab/lib.sh
 

@@ -1,4 +1,5 @@
 # Pings, UDP and ICMP errors; and what becomes of a connection's mark.
+# kernels: 5.10 6.1 6.12 sid
 . /lab/lib.sh
 
 lan client node1 node2

@@ -1,4 +1,5 @@
 # The hash decides for every packet, those of old connections included; what
+# kernels: 5.10 6.1 6.12 sid
 # connection tracking does not know is dropped; and where the rule may stand.
 . /lab/lib.sh
 

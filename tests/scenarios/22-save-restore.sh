@@ -1,4 +1,5 @@
 # Rules are listed, saved, restored and deleted as any other rule; what was
+# kernels: 5.10 6.1 6.12 sid
 # changed at run time outlives everything but the last rule of the cluster.
 . /lab/lib.sh
 

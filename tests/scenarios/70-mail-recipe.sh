@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 5.10 6.1 6.12 sid debug
+# kernels: 5.10 6.1 6.12 sid
 # modules: ours
 # The classic recipe: a mail service on two servers by statistic, condition, MARK
 # and CONNMARK, six rules, and a script that looks after the servers.
