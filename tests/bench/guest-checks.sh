@@ -174,6 +174,6 @@ for ((round = 0; round < rounds; round++)); do
 done
 reload
 # What waits in vain is not measured: a connection to the dying one is refused.
-configure 10 'interval = "200ms", timeout = "100ms", jitter = "0ms", fall = 2, rise = 1' \
+configure 10 'interval = "200ms", timeout = "100ms", jitter = "0ms", fall = 2, rise = 1, damping = { window = "0s" }' \
     '0.2; connect_timeout 1; retry 1; delay_before_retry 0.2' "$dying"
 for who in keepalived nfclusterd; do soon "$who"; done
