@@ -6,10 +6,10 @@
  * Removing a proc file waits for its handlers, but a poll() that sleeps is in
  * none; it stays in our wait queue, and once the handlers are gone no waking
  * tells it anything. So before the file goes the text's changes are at an end:
- * whoever sleeps is woken, told so, and awaited for a moment. Not longer: who
- * waits for other files as well may be asleep in one of theirs (FUSE), and a
- * namespace's exit must not wait for that. The queue then stays for them; the
- * module's exit, which holds up nobody else, awaits the last.
+ * whoever sleeps is woken, asks again, is told so, and awaited for a moment. Not
+ * longer: who waits for other files as well may be asleep in one of theirs (FUSE),
+ * and a namespace's exit must not wait for that. The queue then stays for them;
+ * the module's exit, which holds up nobody else, awaits the last.
  *
  *	nfc_changes_end(changes);
  *	nfc_changes_drain(changes, nfc_changes_patience());
@@ -33,11 +33,15 @@
 /**
  * struct nfc_waiters - who waits for a text to change
  * @queue: they
+ * @told: how many there were when the text's changes ended
+ * @asked: how many have asked since
  * @orphan: in nfc_orphans.list, when the text is gone
  * @rcu: for kfree_rcu(): epoll reads the queue while it lets go of it
  */
 struct nfc_waiters {
 	wait_queue_head_t queue;
+	unsigned int told;
+	atomic_t asked;
 	struct list_head orphan;
 	struct rcu_head rcu;
 };
@@ -47,11 +51,15 @@ struct nfc_waiters {
  * @lock: of both
  * @list: of them
  * @count: their number
+ * @unasked: how many texts have gone of late before all had asked who were told
+ * @unasked_at: when the last of these went
  */
 struct nfc_orphans {
 	spinlock_t lock;	/* of both */
 	struct list_head list;
 	unsigned int count;
+	unsigned int unasked;
+	unsigned long unasked_at;
 };
 
 /* Each module has its own: NFC_DEFINE_ORPHANS(); */
@@ -111,8 +119,10 @@ static inline __poll_t nfc_proc_poll(struct file *file, poll_table *wait,
 	if (!READ_ONCE(changes->over))
 		poll_wait(file, &changes->waiters->queue, wait);
 	/* Who wakes takes the queue's lock as well: one of us sees the other. */
-	if (READ_ONCE(changes->over))
+	if (READ_ONCE(changes->over)) {
+		atomic_inc(&changes->waiters->asked);
 		return ready | EPOLLERR | EPOLLHUP | EPOLLPRI;
+	}
 	if (m->poll_event != atomic_read_acquire(&changes->count))
 		ready |= EPOLLERR | EPOLLPRI;
 	return ready;
@@ -121,8 +131,18 @@ static inline __poll_t nfc_proc_poll(struct file *file, poll_table *wait,
 /* From here on nobody begins to wait, and whoever does is told to leave. */
 static inline void nfc_changes_end(struct nfc_changes *changes)
 {
+	struct nfc_waiters *waiters = changes->waiters;
+	const struct list_head *waiter;
+	unsigned long flags;
+
+	spin_lock_irqsave(&waiters->queue.lock, flags);
+	waiters->told = 0;
+	list_for_each(waiter, &waiters->queue.head)
+		waiters->told++;
+	atomic_set(&waiters->asked, 0);
 	WRITE_ONCE(changes->over, true);
-	wake_up_interruptible_all(&changes->waiters->queue);
+	spin_unlock_irqrestore(&waiters->queue.lock, flags);
+	wake_up_interruptible_all(&waiters->queue);
 }
 
 /* The text is back, before its file went. */
@@ -159,9 +179,35 @@ static inline unsigned long nfc_changes_patience(void)
 	return jiffies + HZ / (1 + READ_ONCE(nfc_orphans.count));
 }
 
+/*
+ * epoll lets go of the queue whether or not it has asked again, and once the file
+ * is gone nobody can be told. So it gets some time to ask; less each time that some
+ * do not, for a namespace may end that has a thousand files which somebody watches
+ * and never looks at.
+ */
+static inline void nfc_changes_tell(const struct nfc_waiters *waiters)
+{
+	struct nfc_orphans *all = &nfc_orphans;
+	unsigned int unasked = READ_ONCE(all->unasked);
+	unsigned long enough;
+
+	if (time_after(jiffies, READ_ONCE(all->unasked_at) + 10 * HZ))
+		unasked = 0;
+	enough = jiffies + HZ / (2 * (1 + unasked));
+	while (atomic_read(&waiters->asked) < waiters->told) {
+		if (time_after_eq(jiffies, enough)) {
+			WRITE_ONCE(all->unasked, unasked + 1);
+			WRITE_ONCE(all->unasked_at, jiffies);
+			break;
+		}
+		usleep_range(200, 1000);
+	}
+}
+
 static inline void nfc_changes_drain(struct nfc_changes *changes,
 				     unsigned long until)
 {
+	nfc_changes_tell(changes->waiters);
 	while (nfc_waiters_left(changes->waiters) && time_before(jiffies, until)) {
 		nfc_waiters_dismiss(changes->waiters);
 		usleep_range(500, 2000);
