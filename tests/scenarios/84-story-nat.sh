@@ -83,6 +83,6 @@ cp /tmp/nfclusterd.director/conf /tmp/conf
 look_after director </tmp/conf
 ok 'the daemon is back, and all is as it was' settles pages 6 'web1=3 web2=3'
 is 'no more and no less' "$(adm -L -n | grep -c .)" "$before"
-ok 'it has taken over, not made anew: the counters went on' counted 6
+ok 'it has taken over, not made anew: the counters went on' until_ok 20 counted 6
 look_away director
 done_testing
