@@ -49,29 +49,23 @@ END
 done
 is 'now only the director answers' "$(who_has)" 'director Reply,director advertisement'
 
-conf() { # the weight of web2
+web_pool() { # NAME SERVICE WEB1 WEB2 WEIGHT: of web2
     cat <<END
-[pool.www]
+[pool.$1]
 driver = "ipvs"
-service = "tcp $SERVICE:80"
+service = "tcp $2:80"
 scheduler = "wrr"
 forward = "dr"
 check = { type = "http", path = "/", interval = "1s", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
 backends = [
-    { name = "web1", address = "192.168.0.2", weight = 1 },
-    { name = "web2", address = "192.168.0.3", weight = $1 },
-]
-[pool.www6]
-driver = "ipvs"
-service = "tcp [$SERVICE6]:80"
-scheduler = "wrr"
-forward = "dr"
-check = { type = "http", path = "/", interval = "1s", timeout = "1s", fall = 2, rise = 2, damping = { window = "0s" } }
-backends = [
-    { name = "web1", address = "fd00::2", weight = 1 },
-    { name = "web2", address = "fd00::3", weight = $1 },
+    { name = "web1", address = "$3", weight = 1 },
+    { name = "web2", address = "$4", weight = $5 },
 ]
 END
+}
+conf() { # WEIGHT: of web2
+    web_pool www $SERVICE 192.168.0.2 192.168.0.3 "$1"
+    web_pool www6 "[$SERVICE6]" fd00::2 fd00::3 "$1"
 }
 many() { ask client $SERVICE 80 --say 'GET /' --tally --count "$1" --source 10.9.1.1-10.9.9.250 | _in_a_line; }
 many6() { ask client $SERVICE6 80 --say 'GET /' --tally --count "$1" | _in_a_line; }
