@@ -90,7 +90,7 @@ class Lab:
         console = klog.Console(machine.log)
         start = console.position()
         starved = scenarios.starves(script)
-        begun = time.monotonic()
+        begun, busy = time.monotonic(), machine.busy_seconds
         try:
             faults += self._run_script(machine, script, reader, timeout * machine.slowness)
             faults += reader.finish()
@@ -101,10 +101,13 @@ class Lab:
             if not machine.alive and not console.complaints(start, starved):
                 faults += ["the last lines of its console:", *console.since(start)[-klog.SHOWN:]]
             self._unplug()
+        took = f"{time.monotonic() - begun:.0f} s"
+        if machine.alive:
+            took += f", {machine.busy_seconds - busy:.0f} s of a processor"
         complaints = console.complaints(start, starved)
         writer.result(not faults and not complaints,
                       f"{label}: ends well, leaves nothing, and the kernel does not complain")
-        writer.diagnose(f"{label}: {time.monotonic() - begun:.0f} s")
+        writer.diagnose(f"{label}: {took}")
         for fault in faults:
             writer.diagnose(fault)
         if complaints:

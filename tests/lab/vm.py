@@ -191,6 +191,21 @@ class Vm:
     def alive(self):
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def busy_seconds(self):
+        """How long processors of this machine have worked for it."""
+        if not self.alive:
+            return 0.0
+        processes = pathlib.Path("/proc")
+        guard = processes / str(self._process.pid)
+        children = (guard / f"task/{guard.name}/children").read_text().split()
+        ticks = 0
+        for number in children:
+            # Behind the name, which may have blanks: state, ...; utime and stime are 12 and 13.
+            fields = (processes / number / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def run(self, command, timeout=60, on_output=None):
         """Runs it under bash; returns (status, output), stderr included."""
         job = self.background(command, on_output)
