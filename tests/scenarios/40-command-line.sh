@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# kernels: 5.10 6.1 6.12 sid
+# kernels: 6.12 sid
 # The command line against a real kernel: it shows what is, foretells who answers,
 # takes a dead node's slot over, and a typo changes nothing.
 . /lab/lib.sh

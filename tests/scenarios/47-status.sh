@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 5.10 6.1 6.12 sid
+# kernels: 6.12 sid
 # modules: ours
 # One look at a machine that is everything at once: a node of a cluster, and a
 # director with switches, a pool and IPVS. What is not loaded is not shown.

@@ -1,6 +1,6 @@
 # SHAREDIP rules that no iptables would send, by raw setsockopt and by netlink: each
 # refused with its errno, and nothing changed.
-# kernels: 6.1 6.12 sid debug
+# kernels: 6.12 debug
 # modules: ours
 . /lab/lib.sh
 . /lab/blobs.sh

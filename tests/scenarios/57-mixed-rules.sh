@@ -1,5 +1,5 @@
 # modules: ours
-# kernels: 6.1 6.12 sid
+# kernels: 6.12
 # Nodes of one cluster may have it by CLUSTERIP, or by SHAREDIP of either back end:
 # they hash alike, so each packet is still taken once.
 . /lab/lib.sh

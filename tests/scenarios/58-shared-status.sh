@@ -1,6 +1,6 @@
 #!/bin/bash
 # modules: ours
-# kernels: 6.1 6.12 sid
+# kernels: 6.12
 # limit: 600
 # The command line on a node whose clusters are of any size and family: it shows all
 # their slots, foretells who answers, and moves slots between two living nodes.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 5.10 6.1 6.12 sid
+# kernels: 6.12
 # modules: ours
 # limit: 600
 # nfcluster condition against a real kernel: it shows the switches, flips many at

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.1 6.12 sid
+# kernels: 6.12
 # modules: ours
 # Ten thousand new flows under each way to pick a backend, weights 1:2:5; and whom
 # a backend's end, its closed gate and its drain concern.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.1 6.12 sid debug
+# kernels: 6.12 debug
 # modules: ours
 # STATMARK rules that no iptables would send, by raw setsockopt and by netlink: each
 # refused with its errno, and nothing changed.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 5.10 6.1 6.12 sid
+# kernels: 6.12
 # modules: ours
 # nfcluster pool against a real kernel: shares of live traffic change with one
 # command, a backend drains, and what is wrong changes nothing.

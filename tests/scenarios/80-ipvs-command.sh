@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 5.10 6.1 6.12 sid
+# kernels: 6.12 sid
 # modules: ours
 # limit: 600
 # nfcluster ipvs against a real kernel, with ipvsadm as the witness: services of

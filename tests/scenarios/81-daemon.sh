@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.12 sid
+# kernels: 6.12
 # modules: ours
 # limit: 900
 # nfclusterd drives switches, a pool of STATMARK and a service of IPVS from one

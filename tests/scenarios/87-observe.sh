@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.12 sid
+# kernels: 6.12
 # modules: ours
 # limit: 600
 # What nfclusterd tells of what happens: to programs, by mail, to Prometheus, and
