@@ -166,6 +166,7 @@ TEST_F(DaemonCli, events_are_lines) {
                                      control::event_line(rose),
                                  control::ok_line(nullptr) + control::event_line(notice)});
     EXPECT_EQ(run({"events", "--count", "2", "--socket", socket().c_str()}), 0) << err;
+    EXPECT_EQ(err, "from now on all that happens is shown\n");
     EXPECT_NE(out.find("mail/mail2 is down, after 1m 5s: timed out (1 of 2 up)\n"),
               std::string::npos)
         << out;
