@@ -95,14 +95,14 @@ exits 1 'nfclusterd does not run here' examine $config
 exits 5 'nfclusterd does not run here' ask_daemon reload
 exits 5 'nfclusterd does not run here' ask_daemon status
 mkdir -p /tmp/state
-on director nfclusterd --config $config --socket $socket --state /tmp/state >/tmp/daemon.log 2>&1 &
+ip netns exec director nfclusterd --config $config --socket $socket --state /tmp/state >/tmp/daemon.log 2>&1 &
 daemon=$!
 row() { ask_daemon status 2>/dev/null | grep -E " $1 +" | tr -s ' '; }
 row_is() { row "$1" | grep -qE "$2"; }
 ok 'it runs, and mail1 is up' until_ok 30 row_is mail1 ' mail1 up '
 ok 'all four are up' until_ok 30 eval "ask_daemon status | grep -q '4 of 4 backends up'"
 exits 0 'this node is healthy' examine $config
-ask_daemon events --json >/tmp/events 2>&1 &
+ip netns exec director nfcluster events --json --socket $socket >/tmp/events 2>&1 &
 listener=$!
 listens() { here nfcluster events --count 1 --socket $socket >/tmp/heard 2>&1; }
 listens &
