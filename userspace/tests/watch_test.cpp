@@ -127,13 +127,8 @@ TEST_F(ProbeWatchTest, goes_on_after_bad_answers) {
 }
 
 TEST_F(ProbeWatchTest, waits_no_longer_than_it_should) {
-    asio::ip::tcp::acceptor full(io_);
-    full.open(asio::ip::tcp::v4());
-    full.bind({asio::ip::address_v4::loopback(), 0});
-    full.listen(0);
-    Socket first(io_);
-    first.connect(full.local_endpoint());
-    begin(every(100ms), full.local_endpoint().port());
+    const FullServer full(io_);
+    begin(every(100ms), full.port());
     hear(2);
     EXPECT_EQ(answers_[1].seen.reason, "no answer within 100ms: connecting");
     EXPECT_GE(answers_[1].latency, 100ms);
@@ -149,16 +144,11 @@ TEST_F(ProbeWatchTest, may_be_ended_by_who_is_told) {
 }
 
 TEST_F(ProbeWatchTest, tells_nothing_of_a_question_that_was_cut_short) {
-    asio::ip::tcp::acceptor full(io_);
-    full.open(asio::ip::tcp::v4());
-    full.bind({asio::ip::address_v4::loopback(), 0});
-    full.listen(0);
-    Socket first(io_);
-    first.connect(full.local_endpoint());
+    const FullServer full(io_);
     const auto before = descriptors();
     auto check = every(10ms);
     check.rhythm.timeout = 1h;
-    begin(check, full.local_endpoint().port());
+    begin(check, full.port());
     while (descriptors() < before + 2) // it asks
         io_.run_one();
     watch_.reset();
