@@ -28,7 +28,7 @@ asio::awaitable<void> watch(std::shared_ptr<const Check> check, Endpoint target,
                             TlsAuthorities& authorities, Chance chance,
                             std::function<void(const Answer&)> tell);
 
-// The same for TCP alone, in less than a fifth of the memory: of that kind there are
+// The same for TCP alone, in a quarter of the memory: of that kind there are
 // thousands. Until nobody holds what it returns; then nothing is told any more.
 std::shared_ptr<void> watch_by_probe(const asio::any_io_executor& executor,
                                      std::shared_ptr<const Check> check, const Endpoint& target,
