@@ -4,7 +4,7 @@
 # limit: 600
 # The commands around nfclusterd: a configuration is checked, its rules are printed and
 # run, doctor says what is missing and what mends it until nothing is; then the daemon
-# runs, and status shows what it sees.
+# runs, and people see what it sees and tell it what they want.
 . /lab/lib.sh
 # shellcheck source=tests/lab/guest/director.sh
 . /lab/director.sh
@@ -95,15 +95,44 @@ exits 1 'nfclusterd does not run here' examine $config
 exits 5 'nfclusterd does not run here' ask_daemon reload
 exits 5 'nfclusterd does not run here' ask_daemon status
 mkdir -p /tmp/state
-on director nfclusterd --config $config --socket $socket --state /tmp/state >/tmp/daemon.log 2>&1 &
+ip netns exec director nfclusterd --config $config --socket $socket --state /tmp/state >/tmp/daemon.log 2>&1 &
 daemon=$!
 row() { ask_daemon status 2>/dev/null | grep -E " $1 +" | tr -s ' '; }
 row_is() { row "$1" | grep -qE "$2"; }
 ok 'it runs, and mail1 is up' until_ok 30 row_is mail1 ' mail1 up '
 ok 'all four are up' until_ok 30 eval "ask_daemon status | grep -q '4 of 4 backends up'"
 exits 0 'this node is healthy' examine $config
+ip netns exec director nfcluster events --json --socket $socket >/tmp/events 2>&1 &
+listener=$!
+listens() { here nfcluster events --count 1 --socket $socket >/tmp/heard 2>&1; }
+listens &
+heard=$!
+follow() { grep -q 'from now on' /tmp/events && grep -q 'from now on' /tmp/heard; }
+ok 'both listen' until_ok 20 follow
 stop_serving mail2
 ok 'mail2 falls' until_ok 30 row_is mail2 ' mail2 down '
-kill $daemon
-wait $daemon 2>/dev/null
+ok 'an event says so' until_ok 20 eval 'grep -q "\"kind\":\"fell\"" /tmp/events'
+wait $heard
+is 'and ends a listener who wants one' "$? $(grep -cE '(mail/mail2|marks/b) is down' /tmp/heard)" '0 1'
+is 'the switch follows' "$(on director cat /proc/net/nf_condition/mail2up)" 0
+is 'all connections go to mail1' "$(shares 10)" 'mail1=10'
+serve mail2 --tcp 25
+ok 'mail2 is back' until_ok 30 row_is mail2 ' mail2 up '
+exits 0 'marks/a drains' ask_daemon drain marks/a
+ok 'status says so' until_ok 10 row_is a ' a drain '
+ok 'and the kernel' until_ok 10 eval "on director grep -qE '^0x10 .* drain ' /proc/net/nf_statmark/marks"
+exits 0 'marks/a is taken out' ask_daemon disable marks/a
+exits 0 'marks/a serves' ask_daemon enable marks/a
+ok 'it serves again' until_ok 20 row_is a ' a up '
+exits 3 '' ask_daemon drain nobody
+exits 0 'the configuration is loaded' ask_daemon reload
+sed -i 's/weight = 3/weight = -3/' $config
+exits 2 '' ask_daemon reload
+exits 0 'the last reload failed' ask_daemon status
+exits 1 'the last reload failed' examine $config
+exits 0 '"daemon": {' ask_daemon status --json
+exits 0 'mail1up' here nfcluster status --kernel
+kill $listener $daemon
+wait $daemon $listener 2>/dev/null
+exits 5 'nfclusterd does not run here' ask_daemon status
 done_testing

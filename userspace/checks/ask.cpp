@@ -87,8 +87,6 @@ std::uint16_t asked_port(const Check& check, std::uint16_t own) {
 Asker::Asker(std::shared_ptr<const Check> check, Endpoint target, TlsAuthorities& authorities)
     : check_(std::move(check)), target_(target), authorities_(authorities) {
     target_.port = asked_port(*check_, target.port);
-    if (std::holds_alternative<TcpCheck>(check_->kind))
-        probe_.emplace(target_);
 }
 
 asio::awaitable<Answer> Asker::ask() {
@@ -97,6 +95,8 @@ asio::awaitable<Answer> Asker::ask() {
     Progress progress;
     Question question{target_, authorities_, progress};
 
+    if (!probe_ && std::holds_alternative<TcpCheck>(check_->kind))
+        probe_.emplace(co_await asio::this_coro::executor, target_);
     Answer answer;
     if (probe_)
         answer.seen = seen_by_probe(co_await probe_->try_connect(timeout), timeout);

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
 #include <netinet/tcp.h>
@@ -20,6 +18,10 @@ namespace nfc {
 namespace {
 
 constexpr std::size_t batch = 256;
+
+asio::io_context& loop_of(const asio::any_io_executor& executor) {
+    return static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
+}
 
 } // namespace
 
@@ -57,12 +59,13 @@ void Connector::wake() {
          std::span(events).first(static_cast<std::size_t>(std::max(count, 0)))) {
         auto& probe = *static_cast<Probe*>(event.data.ptr);
         probe.events_ = event.events;
-        probe.timer_->cancel();
+        probe.timer_.cancel();
     }
     wait();
 }
 
-Probe::Probe(const Endpoint& peer) {
+Probe::Probe(const asio::any_io_executor& executor, const Endpoint& peer)
+    : connector_(asio::use_service<Connector>(loop_of(executor))), timer_(loop_of(executor)) {
     if (peer.ip.family == Family::V6) {
         peer_.v6.sin6_family = AF_INET6;
         peer_.v6.sin6_port = htons(peer.port);
@@ -103,13 +106,13 @@ int Probe::watch() {
     event.events = EPOLLOUT | EPOLLONESHOT;
     event.data.ptr = this;
     events_ = 0;
-    if (::epoll_ctl(connector_->epoll_->native_handle(), known_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
-                    fd_, &event) < 0)
+    if (::epoll_ctl(connector_.epoll_->native_handle(), known_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd_,
+                    &event) < 0)
         return errno;
     known_ = true;
     open_ = true;
-    ++connector_->open_;
-    connector_->wait();
+    ++connector_.open_;
+    connector_.wait();
     return 0;
 }
 
@@ -118,9 +121,9 @@ int Probe::watch() {
 void Probe::unwatch() {
     if (!std::exchange(open_, false))
         return;
-    --connector_->open_;
-    if (!events_ && connector_->epoll_)
-        ::epoll_ctl(connector_->epoll_->native_handle(), EPOLL_CTL_DEL, fd_, nullptr);
+    --connector_.open_;
+    if (!events_ && connector_.epoll_)
+        ::epoll_ctl(connector_.epoll_->native_handle(), EPOLL_CTL_DEL, fd_, nullptr);
 }
 
 // Reading it takes it away.
@@ -146,24 +149,27 @@ void Probe::close() {
     known_ = false;
 }
 
-asio::awaitable<int> Probe::try_connect(Duration timeout) {
-    if (!connector_) {
-        const auto executor = co_await asio::this_coro::executor;
-        connector_ = &asio::use_service<Connector>(asio::query(executor, asio::execution::context));
-        timer_.emplace(executor);
-    }
-    int error = start();
-    if (!error)
-        error = watch();
-    if (!error) {
-        asio::error_code ignored;
-        timer_->expires_after(timeout);
-        co_await timer_->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+void Probe::begin(Duration timeout) {
+    error_ = start();
+    if (!error_)
+        error_ = watch();
+    timer_.expires_after(error_ ? Duration{0} : timeout);
+}
+
+int Probe::end() {
+    if (open_) {
         unwatch();
-        error = !events_ ? ETIMEDOUT : events_ & (EPOLLERR | EPOLLHUP) ? result() : 0;
+        error_ = !events_ ? ETIMEDOUT : events_ & (EPOLLERR | EPOLLHUP) ? result() : 0;
     }
-    part(error);
-    co_return error;
+    part(error_);
+    return error_;
+}
+
+asio::awaitable<int> Probe::try_connect(Duration timeout) {
+    asio::error_code ignored;
+    begin(timeout);
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_return end();
 }
 
 } // namespace nfc

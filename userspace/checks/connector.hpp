@@ -7,9 +7,10 @@
 #include "core/check.hpp"
 #include "core/ip.hpp"
 
-#include <asio/execution_context.hpp>
+#include <asio/basic_waitable_timer.hpp>
+#include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <netinet/in.h>
@@ -44,14 +45,28 @@ private:
 // question, which has a port of its own nevertheless.
 class Probe {
 public:
-    explicit Probe(const Endpoint& peer);
+    // Thousands are there at once, and each waits for one thing at a time: a timer of the
+    // plain kind of executor is a third of the size, and so is what waits for it.
+    using Clock = std::chrono::steady_clock;
+    using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>,
+                                             asio::io_context::executor_type>;
+
+    // `executor`: of an io_context.
+    Probe(const asio::any_io_executor& executor, const Endpoint& peer);
     Probe(const Probe&) = delete;
     Probe& operator=(const Probe&) = delete;
     ~Probe();
 
-    // 0: the server would have taken the connection. ETIMEDOUT: nothing came within
-    // `timeout`, or the coroutine was cancelled. Else why not, as in errno. The server
-    // gets a reset as soon as it has answered. The loop is that of the first call.
+    // The question is on its way; it is over when timer() is: when it was cancelled by the
+    // answer, and after `timeout` at the latest.
+    void begin(Duration timeout);
+    // Once after each begin(). 0: the server would have taken the connection. ETIMEDOUT:
+    // nothing has come. Else why not, as in errno. The server gets a reset.
+    int end();
+    // From end() to begin() the caller's, for what he likes.
+    Timer& timer() { return timer_; }
+
+    // All of it; ETIMEDOUT as well if the coroutine was cancelled.
     asio::awaitable<int> try_connect(Duration timeout);
 
 private:
@@ -69,11 +84,12 @@ private:
         sockaddr_in6 v6;
     } peer_{};
     int fd_ = -1;
-    bool known_ = false;                      // epoll has it
-    bool open_ = false;                       // it waits for an answer
-    std::uint32_t events_ = 0;                // the answer, as epoll tells it
-    Connector* connector_ = nullptr;          // of its loop
-    std::optional<asio::steady_timer> timer_; // the deadline; cancelled if the answer comes before
+    int error_ = 0;            // why begin() did not come far
+    std::uint32_t events_ = 0; // the answer, as epoll tells it
+    bool known_ = false;       // epoll has it
+    bool open_ = false;        // it waits for an answer
+    Connector& connector_;     // of its loop
+    Timer timer_;
 };
 
 } // namespace nfc

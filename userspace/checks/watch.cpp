@@ -14,15 +14,7 @@ Duration part(Duration whole, double factor) {
 
 using Clock = std::chrono::steady_clock;
 
-// Questions that are due within so short a time are asked together: the processor is
-// woken once for all of them.
 constexpr Duration most_together{10};
-
-Clock::time_point together(Clock::time_point due, Duration interval) {
-    const auto grid = std::clamp(interval / 20, Duration{1}, most_together);
-    const auto late = due.time_since_epoch() % grid;
-    return late.count() ? due + (grid - late) : due;
-}
 
 } // namespace
 
@@ -30,21 +22,33 @@ Duration next_interval(const Rhythm& rhythm, double chance) {
     return rhythm.interval + part(rhythm.jitter, 2 * chance - 1);
 }
 
+Moment first_due(const Rhythm& rhythm, double chance) {
+    const auto first = std::min(rhythm.interval, Duration{std::chrono::seconds(1)});
+    return Clock::now() + part(first, chance);
+}
+
+Moment not_long_past(Moment due, Moment now, Duration interval) {
+    return std::max(due, now - interval);
+}
+
+Moment together(Moment due, Duration interval) {
+    const auto grid = std::clamp(interval / 20, Duration{1}, most_together);
+    const auto late = due.time_since_epoch() % grid;
+    return late.count() ? due + (grid - late) : due;
+}
+
 asio::awaitable<void> watch(std::shared_ptr<const Check> check, Endpoint target,
                             TlsAuthorities& authorities, Chance chance,
                             std::function<void(const Answer&)> tell) {
     Asker asker(std::move(check), target, authorities);
     const auto& rhythm = asker.rhythm();
-    const auto first = std::min(rhythm.interval, Duration{std::chrono::seconds(1)});
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    auto due = Clock::now() + part(first, chance());
+    auto due = first_due(rhythm, chance());
 
     for (;;) {
         timer.expires_at(together(due, rhythm.interval));
         co_await timer.async_wait(asio::use_awaitable);
-        // Counted from when it was due, or all would drift; but nothing that was
-        // missed while the machine slept is made up for.
-        due = std::max(due, Clock::now() - rhythm.interval);
+        due = not_long_past(due, Clock::now(), rhythm.interval);
         tell(co_await asker.ask());
         due += next_interval(rhythm, chance());
     }

@@ -2,16 +2,13 @@
 // Snapshots and notices.
 #include "control/json_reader.hpp"
 #include "control/protocol.hpp"
+#include "core/utc.hpp"
 
-#include <ctime>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace nfc::control {
 
 namespace {
-
-using std::chrono::milliseconds;
 
 constexpr Word<Standing> standings[] = {
     {"unknown", Standing::Unknown}, {"up", Standing::Up}, {"down", Standing::Down}};
@@ -25,26 +22,12 @@ constexpr Word<EventKind> kinds[] = {{"rose", EventKind::Rose},
                                      {"weight", EventKind::WeightChanged},
                                      {"duty", EventKind::DutyChanged}};
 
-// What a Time can hold, which counts nanoseconds: some 292 years, both ways.
-bool in_reach(std::time_t seconds) {
-    constexpr std::time_t most =
-        std::chrono::floor<std::chrono::seconds>(Time::max().time_since_epoch()).count() - 1;
-    return -most < seconds && seconds < most;
-}
-
 Time read_time(JsonReader& reader, std::string_view key) {
     const auto text = reader.text(key);
     if (text.empty())
         return {};
-    std::tm parts{};
-    unsigned part = 0;
-    const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-    const auto seconds = rest ? ::timegm(&parts) : 0;
-    const bool good = rest && in_reach(seconds);
-    const Time time = std::chrono::system_clock::from_time_t(good ? seconds : 0);
-    if (good && std::sscanf(rest, ".%3uZ", &part) == 1 &&
-        to_text(time + milliseconds(part)) == text)
-        return time + milliseconds(part);
+    if (const auto time = read_utc(text))
+        return *time;
     reader.complain(bad_value(reader.field(key), text, "a time such as 2026-11-21T14:30:00.250Z"));
     return {};
 }
@@ -137,10 +120,7 @@ PoolStatus read_pool(JsonReader& reader) {
 std::string to_text(Time time) {
     if (time == Time{})
         return {};
-    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-    const auto part = std::chrono::floor<milliseconds>(time - whole);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), part.count());
+    return utc(time);
 }
 
 Json to_json(const Snapshot& snapshot) {

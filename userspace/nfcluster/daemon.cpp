@@ -20,6 +20,9 @@ Exit events(Host& host, const EventsOptions& options) {
         return complain(host, connection.error());
     if (const auto begun = connection->ask({control::Verb::Events, {}}, patience); !begun)
         return complain(host, begun.error());
+    // A script can wait for it before it does what it wants to see the effect of.
+    fmt::print(host.err, "from now on all that happens is shown\n");
+    host.err << std::flush;
 
     for (unsigned seen = 0; host.out && (!options.count || seen < options.count);) {
         const auto event = connection->event(std::chrono::hours(1));

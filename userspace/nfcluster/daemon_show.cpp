@@ -144,6 +144,10 @@ std::string to_table(const Snapshot& snapshot, Time now, bool terminal) {
         text += styled("the last reload failed: " + printable(snapshot.reload_problem), Style::Bad,
                        terminal) +
                 '\n';
+    if (!snapshot.down_times_problem.empty())
+        text += styled("down times are not written down: " + printable(snapshot.down_times_problem),
+                       Style::Bad, terminal) +
+                '\n';
     if (snapshot.pools.empty())
         return text + "no pools in its configuration\n";
 

@@ -190,6 +190,9 @@ private:
         if (!snapshot->reload_problem.empty())
             say(Grade::Bad, "nfcluster check " + snapshot->file, "the last reload failed: {}",
                 snapshot->reload_problem);
+        if (!snapshot->down_times_problem.empty())
+            say(Grade::Bad, "", "down times are not written down: {}",
+                snapshot->down_times_problem);
         for (const auto& pool : snapshot->pools)
             if (!pool.problem.empty())
                 say(Grade::Bad, "", "pool {}: the kernel could not be told: {}", pool.name,

@@ -24,6 +24,13 @@ const Supervisor::Followed& Supervisor::find(const std::string& name) const {
     return followed_.at(index_.at(name));
 }
 
+Supervisor::Places Supervisor::places_of(const Pool& pool) {
+    Places places;
+    for (std::size_t i = 0; i < pool.backends.size(); ++i)
+        places[pool.backends[i].name] = i;
+    return places;
+}
+
 void Supervisor::load(const std::vector<Pool>& pools, const Begin& begin, const DutyOf& duty_of) {
     auto before = std::move(followed_);
     const auto old = std::move(index_);
@@ -52,14 +59,17 @@ void Supervisor::load(const std::vector<Pool>& pools, const Begin& begin, const 
 // it is until the answers say otherwise.
 Supervisor::Followed Supervisor::follow(const Pool& pool, Followed* before, std::size_t index,
                                         const Begin& begin) {
-    Followed now{pool, {}, {}, {}};
+    Followed now{pool, {}, {}};
+    const auto places = before ? places_of(before->pool) : Places{};
     std::optional<std::vector<Health>> fresh;
+
+    now.healths.reserve(pool.backends.size());
+    now.backends.reserve(pool.backends.size());
 
     for (std::size_t i = 0; i < pool.backends.size(); ++i) {
         const auto& config = pool.backends[i];
-        const auto at =
-            before ? before->places.find(config.name) : decltype(now.places)::iterator();
-        const bool known = before && at != before->places.end() && before->backends[at->second];
+        const auto at = places.find(config.name);
+        const bool known = at != places.end() && before->backends[at->second];
         const auto* old = known ? &before->pool.backends[at->second] : nullptr;
         std::unique_ptr<Backend> backend;
 
@@ -81,7 +91,6 @@ Supervisor::Followed Supervisor::follow(const Pool& pool, Followed* before, std:
         }
         backend->pool = index;
         backend->place = i;
-        now.places[config.name] = i;
         now.backends.push_back(std::move(backend));
     }
     return now;
@@ -149,7 +158,7 @@ void Supervisor::tell(const Backend& backend, const Event& event, Moment before)
 
 void Supervisor::administer(const std::string& pool, const std::string& backend, Duty duty) {
     const auto& followed = find(pool);
-    auto& one = *followed.backends.at(followed.places.at(backend));
+    auto& one = *followed.backends.at(places_of(followed.pool).at(backend));
     auto& health = health_of(one);
     const auto before = health.since;
     take(one, nfc::administer(std::move(health), duty, ports_.now()), before);
@@ -158,12 +167,12 @@ void Supervisor::administer(const std::string& pool, const std::string& backend,
 std::vector<std::pair<std::string, std::string>> Supervisor::meant(const std::string& text) const {
     std::vector<std::pair<std::string, std::string>> whole;
     std::vector<std::pair<std::string, std::string>> alone;
-    for (const auto& [pool, healths, backends, places] : followed_)
-        for (const auto& [name, place] : places) {
-            if (pool.name + '/' + name == text)
-                whole.emplace_back(pool.name, name);
-            if (name == text)
-                alone.emplace_back(pool.name, name);
+    for (const auto& followed : followed_)
+        for (const auto& backend : followed.pool.backends) {
+            if (followed.pool.name + '/' + backend.name == text)
+                whole.emplace_back(followed.pool.name, backend.name);
+            if (backend.name == text)
+                alone.emplace_back(followed.pool.name, backend.name);
         }
     return whole.empty() ? alone : whole;
 }

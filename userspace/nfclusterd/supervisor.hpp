@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nfc {
@@ -67,10 +68,12 @@ private:
         Pool pool;
         std::vector<Health> healths;
         std::vector<std::unique_ptr<Backend>> backends;
-        std::map<std::string, std::size_t> places; // by name
     };
+    // Where the backends of a pool are, by name; needed too seldom to be kept.
+    using Places = std::map<std::string_view, std::size_t>;
 
     const Followed& find(const std::string& name) const;
+    static Places places_of(const Pool& pool);
     Followed follow(const Pool& pool, Followed* before, std::size_t index, const Begin& begin);
     void start_watch(Backend& backend);
     void heard(Backend& backend, const Answer& answer);

@@ -32,6 +32,8 @@ StartWatch watches_on(asio::any_io_executor executor, TlsAuthorities& authoritie
                std::function<void(const Answer&)> tell) mutable -> Watch {
         if (!last || *last != check)
             last = std::make_shared<const Check>(check);
+        if (std::holds_alternative<TcpCheck>(check.kind))
+            return watch_by_probe(executor, last, target, chance, std::move(tell));
         const auto running = std::make_shared<Running>();
         running->tell = std::move(tell);
         const auto pass_on = [running = running.get()](const Answer& answer) {

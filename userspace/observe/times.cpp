@@ -2,41 +2,13 @@
 #include "observe/times.hpp"
 
 #include <array>
-#include <cstdlib>
-#include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <string_view>
 
 namespace nfc {
 
-namespace {
-
-using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-std::tm broken_down(Time time) {
-    return fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::floor<seconds>(time)));
-}
-
-} // namespace
-
-std::string utc(Time time) {
-    const auto ms = std::chrono::floor<milliseconds>(time);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", broken_down(time),
-                       (ms - std::chrono::floor<seconds>(time)).count());
-}
-
-std::optional<Time> read_utc(const std::string& text) {
-    std::tm tm{};
-    const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S.", &tm);
-    if (!rest)
-        return std::nullopt;
-    char* end = nullptr;
-    const auto ms = std::strtol(rest, &end, 10);
-    if (end != rest + 3 || std::string_view(end) != "Z" || ms < 0)
-        return std::nullopt;
-    return std::chrono::system_clock::from_time_t(::timegm(&tm)) + milliseconds{ms};
-}
 
 std::string mail_date(Time time) {
     return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", broken_down(time));

@@ -35,13 +35,8 @@ TEST_F(AskTest, tcp_is_good_if_somebody_listens) {
 }
 
 TEST_F(AskTest, tcp_ends_in_time_when_nobody_takes_the_connection) {
-    asio::ip::tcp::acceptor full(io_);
-    full.open(asio::ip::tcp::v4());
-    full.bind({asio::ip::address_v4::loopback(), 0});
-    full.listen(0);
-    Socket first(io_);
-    first.connect(full.local_endpoint());
-    EXPECT_EQ(ask_at(TcpCheck{}, full.local_endpoint().port(), 300ms).seen.reason,
+    const FullServer full(io_);
+    EXPECT_EQ(ask_at(TcpCheck{}, full.port(), 300ms).seen.reason,
               "no answer within 300ms: connecting");
 }
 

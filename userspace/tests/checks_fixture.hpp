@@ -65,6 +65,22 @@ inline void reset(Socket& socket) {
     socket.close(error);
 }
 
+// Listens, and has no room for one more: whoever connects waits in vain.
+class FullServer {
+public:
+    explicit FullServer(asio::io_context& io) : acceptor_(io), first_(io) {
+        acceptor_.open(asio::ip::tcp::v4());
+        acceptor_.bind({asio::ip::address_v4::loopback(), 0});
+        acceptor_.listen(0);
+        first_.connect(acceptor_.local_endpoint());
+    }
+    std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+private:
+    asio::ip::tcp::acceptor acceptor_;
+    Socket first_;
+};
+
 class CheckTest : public testing::Test {
 protected:
     // Serves all who come, each by itself; the port. 0: any.

@@ -317,11 +317,13 @@ TEST_F(Doctored, a_daemon_that_should_run_and_does_not) {
     pool.name = "mail";
     pool.problem = "no such file";
     broken.pools.push_back(pool);
+    broken.down_times_problem = "disk full";
     FakeDaemon daemon(socket, {control::ok_line(control::to_json(snapshot)),
                                control::ok_line(control::to_json(broken))});
     EXPECT_EQ(run({"doctor", "--config", file.c_str(), "--socket", socket.c_str()}), 0) << out;
     EXPECT_EQ(run({"doctor", "--config", file.c_str(), "--socket", socket.c_str()}), 1);
     EXPECT_NE(out.find("pool mail: the kernel could not be told"), std::string::npos) << out;
+    EXPECT_NE(out.find("down times are not written down: disk full"), std::string::npos) << out;
     write("[pool\n");
     EXPECT_EQ(run({"doctor", "--config", file.c_str(), "--socket", no_file.c_str()}), 1);
     EXPECT_NE(out.find("      nfcluster check " + file), std::string::npos) << out;

@@ -98,10 +98,12 @@ TEST_F(DaemonCli, status_says_what_is_not_as_it_should_be) {
     pool.backends[1].duty = Duty::Off;
     pool.backends[0].warning = "the certificate ends in 3 days";
     snapshot.reload_problem = "line 3";
+    snapshot.down_times_problem = "disk full";
     FakeDaemon daemon(socket(), {shown()});
     EXPECT_EQ(run({"status"}), 0) << err;
     for (const char* text :
-         {"the last reload failed: line 3\n", "pool mail: all are down, and serve nevertheless\n",
+         {"the last reload failed: line 3\n", "down times are not written down: disk full\n",
+          "pool mail: all are down, and serve nevertheless\n",
           "pool mail: the kernel could not be told: no such file\n", " drain ", " off ",
           "220 mail1; the certificate ends in 3 days\n", "0 of 2 backends up"})
         EXPECT_NE(out.find(text), std::string::npos) << text << out;
@@ -166,6 +168,7 @@ TEST_F(DaemonCli, events_are_lines) {
                                      control::event_line(rose),
                                  control::ok_line(nullptr) + control::event_line(notice)});
     EXPECT_EQ(run({"events", "--count", "2", "--socket", socket().c_str()}), 0) << err;
+    EXPECT_EQ(err, "from now on all that happens is shown\n");
     EXPECT_NE(out.find("mail/mail2 is down, after 1m 5s: timed out (1 of 2 up)\n"),
               std::string::npos)
         << out;
