@@ -19,11 +19,11 @@ constexpr Word<Duty> duties[] = {
     {"serve", Duty::Serve}, {"drain", Duty::Drain}, {"off", Duty::Off}};
 constexpr Word<Turn> turns[] = {
     {"serves", Turn::Serves}, {"drains", Turn::Drains}, {"out", Turn::Out}};
-constexpr Word<EventKind> kinds[] = {{"rose", EventKind::Rose},
-                                     {"fell", EventKind::Fell},
-                                     {"held", EventKind::Held},
-                                     {"weight", EventKind::WeightChanged},
-                                     {"duty", EventKind::DutyChanged}};
+constexpr Word<EventKind> event_kinds[] = {{"rose", EventKind::Rose},
+                                           {"fell", EventKind::Fell},
+                                           {"held", EventKind::Held},
+                                           {"weight", EventKind::WeightChanged},
+                                           {"duty", EventKind::DutyChanged}};
 
 // What a Time can hold, which counts nanoseconds: some 292 years, both ways.
 bool in_reach(std::time_t seconds) {
@@ -181,7 +181,7 @@ Result<Snapshot> read_snapshot(const Json& json) {
 
 Json to_json(const Notice& notice) {
     Json json;
-    json["kind"] = word_for(notice.kind, kinds);
+    json["kind"] = word_for(notice.kind, event_kinds);
     json["at"] = to_text(notice.at);
     json["pool"] = notice.pool;
     json["backend"] = notice.backend;
@@ -199,7 +199,7 @@ Result<Notice> read_notice(const Json& json) {
     std::optional<Error> problem;
     JsonReader reader(json, "", problem);
     Notice notice;
-    notice.kind = reader.choice("kind", kinds);
+    notice.kind = reader.choice("kind", event_kinds);
     notice.at = read_time(reader, "at");
     notice.pool = reader.text("pool");
     notice.backend = reader.text("backend");
