@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Asio, compiled once in asio.cpp.
+// Asio, compiled once in asio.cpp: all others are told by ASIO_SEPARATE_COMPILATION.
 #pragma once
-
-#define ASIO_SEPARATE_COMPILATION
 
 // A coroutine's frame has its own new and delete, a pair; when gcc inlines one of
 // them only, it takes them for a mistake.

@@ -9,7 +9,7 @@ namespace nfc {
 
 namespace {
 
-constexpr std::size_t chunk = 16384;
+constexpr std::size_t piece_most = 16384;
 
 std::string host_of(const HttpCheck& check, const Endpoint& target) {
     if (!check.host.empty())
@@ -65,7 +65,7 @@ asio::awaitable<Observation> ask_http(const HttpCheck& check, Question& question
         question.progress.doing =
             reply.status() ? "the answer is not complete" : "no answer to the request";
         bytes.clear();
-        const auto got = co_await stream.read(bytes, chunk);
+        const auto got = co_await stream.read(bytes, piece_most);
         if (!got)
             co_return bad(got.error().text);
         if (*got)

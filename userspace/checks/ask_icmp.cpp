@@ -15,7 +15,7 @@ namespace nfc {
 namespace {
 
 constexpr std::size_t token_size = 16;
-constexpr std::size_t packet_most = 2048;
+constexpr std::size_t reply_most = 2048;
 
 // The kernel may let everyone ping, or those with CAP_NET_RAW.
 struct PingSocket {
@@ -61,7 +61,7 @@ asio::awaitable<Observation> ask_icmp(const IcmpCheck&, Question& question) {
         co_return bad_errno("ping");
 
     question.progress.doing = "waiting for the echo";
-    std::string packet(packet_most, '\0');
+    std::string packet(reply_most, '\0');
     for (;;) {
         co_await socket.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
         const auto got = ::recv(fd, packet.data(), packet.size(), 0);

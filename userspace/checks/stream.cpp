@@ -9,7 +9,7 @@ namespace nfc {
 
 namespace {
 
-constexpr std::size_t chunk = 16384;
+constexpr std::size_t received_most = 16384;
 
 Error failed(std::string_view doing, const asio::error_code& error) {
     return {Kind::Unavailable, fmt::format("{}: {}", doing, error.message())};
@@ -130,7 +130,7 @@ asio::awaitable<Result<std::size_t>> Stream::receive(std::string& into, std::siz
 
 asio::awaitable<Result<bool>> Stream::feed() {
     std::string bytes;
-    const auto got = co_await receive(bytes, chunk);
+    const auto got = co_await receive(bytes, received_most);
     if (!got)
         co_return got.error();
     tls_->feed(bytes);

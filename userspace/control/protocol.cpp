@@ -11,10 +11,10 @@ namespace {
 constexpr Word<Verb> verbs[] = {{"status", Verb::Status},   {"reload", Verb::Reload},
                                 {"events", Verb::Events},   {"drain", Verb::Drain},
                                 {"disable", Verb::Disable}, {"enable", Verb::Enable}};
-constexpr Word<Kind> kinds[] = {{"bad_input", Kind::BadInput},
-                                {"no_cluster", Kind::NoCluster},
-                                {"refused", Kind::Refused},
-                                {"unavailable", Kind::Unavailable}};
+constexpr Word<Kind> error_kinds[] = {{"bad_input", Kind::BadInput},
+                                      {"no_cluster", Kind::NoCluster},
+                                      {"refused", Kind::Refused},
+                                      {"unavailable", Kind::Unavailable}};
 
 Result<Json> parse(std::string_view line) {
     auto json = Json::parse(line, nullptr, false);
@@ -45,7 +45,8 @@ std::string ok_line(const Json& value) {
 }
 
 std::string error_line(const Error& error) {
-    return to_line(Json{{"error", {{"kind", word_for(error.kind, kinds)}, {"text", error.text}}}});
+    return to_line(
+        Json{{"error", {{"kind", word_for(error.kind, error_kinds)}, {"text", error.text}}}});
 }
 
 std::string event_line(const Notice& notice) {
@@ -77,7 +78,7 @@ Result<Json> read_reply(std::string_view line) {
     std::optional<Error> problem;
     JsonReader reader(*json, "", problem);
     auto inner = reader.object("error");
-    const Error told{inner.choice("kind", kinds), inner.text("text")};
+    const Error told{inner.choice("kind", error_kinds), inner.text("text")};
     inner.end();
     reader.end();
     if (problem)

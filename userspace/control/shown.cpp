@@ -16,11 +16,11 @@ constexpr Word<Duty> duties[] = {
     {"serve", Duty::Serve}, {"drain", Duty::Drain}, {"off", Duty::Off}};
 constexpr Word<Turn> turns[] = {
     {"serves", Turn::Serves}, {"drains", Turn::Drains}, {"out", Turn::Out}};
-constexpr Word<EventKind> kinds[] = {{"rose", EventKind::Rose},
-                                     {"fell", EventKind::Fell},
-                                     {"held", EventKind::Held},
-                                     {"weight", EventKind::WeightChanged},
-                                     {"duty", EventKind::DutyChanged}};
+constexpr Word<EventKind> event_kinds[] = {{"rose", EventKind::Rose},
+                                           {"fell", EventKind::Fell},
+                                           {"held", EventKind::Held},
+                                           {"weight", EventKind::WeightChanged},
+                                           {"duty", EventKind::DutyChanged}};
 
 Time read_time(JsonReader& reader, std::string_view key) {
     const auto text = reader.text(key);
@@ -161,7 +161,7 @@ Result<Snapshot> read_snapshot(const Json& json) {
 
 Json to_json(const Notice& notice) {
     Json json;
-    json["kind"] = word_for(notice.kind, kinds);
+    json["kind"] = word_for(notice.kind, event_kinds);
     json["at"] = to_text(notice.at);
     json["pool"] = notice.pool;
     json["backend"] = notice.backend;
@@ -179,7 +179,7 @@ Result<Notice> read_notice(const Json& json) {
     std::optional<Error> problem;
     JsonReader reader(json, "", problem);
     Notice notice;
-    notice.kind = reader.choice("kind", kinds);
+    notice.kind = reader.choice("kind", event_kinds);
     notice.at = read_time(reader, "at");
     notice.pool = reader.text("pool");
     notice.backend = reader.text("backend");

@@ -18,7 +18,7 @@ bool is_absolute(std::string_view path) {
 }
 
 // A path, or an array of that and arguments.
-std::vector<std::string> read_exec(Section& section) {
+std::vector<std::string> read_command(Section& section) {
     constexpr std::string_view expected = "a program's path, or that and its arguments";
     const auto* node = section.take("exec");
     if (!node)
@@ -105,7 +105,7 @@ Alert read_alert(Section& root) {
     auto section = root.section("alert");
     if (!section)
         return alert;
-    alert.exec = read_exec(*section);
+    alert.exec = read_command(*section);
     alert.convention =
         section
             ->choice<AlertConvention>(

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint32_t match_limit = 100000;
 constexpr std::uint32_t heap_limit_kib = 4096;
 
-PCRE2_SPTR units(std::string_view text) {
+PCRE2_SPTR bytes(std::string_view text) {
     return reinterpret_cast<PCRE2_SPTR>(text.data());
 }
 
@@ -33,7 +33,7 @@ struct Regex::Code {
 Result<Regex> Regex::compile(std::string_view field, std::string_view pattern) {
     int number = 0;
     PCRE2_SIZE at = 0;
-    auto* made = pcre2_compile(units(pattern), pattern.size(), PCRE2_NEVER_BACKSLASH_C, &number,
+    auto* made = pcre2_compile(bytes(pattern), pattern.size(), PCRE2_NEVER_BACKSLASH_C, &number,
                                &at, nullptr);
 
     if (!made) {
@@ -56,7 +56,7 @@ bool Regex::found_in(std::string_view text) const {
         return false;
     pcre2_set_match_limit(context.get(), match_limit);
     pcre2_set_heap_limit(context.get(), heap_limit_kib);
-    return pcre2_match(code_->code, units(text), text.size(), 0, 0, data.get(), context.get()) >= 0;
+    return pcre2_match(code_->code, bytes(text), text.size(), 0, 0, data.get(), context.get()) >= 0;
 }
 
 } // namespace nfc

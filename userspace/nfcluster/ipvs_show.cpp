@@ -50,10 +50,6 @@ std::string how(const Destination& server) {
     return text;
 }
 
-Cell number(std::uint64_t value, Style style = Style::Plain) {
-    return {fmt::format("{}", value), style, true};
-}
-
 std::vector<Cell> counts(const Stats& s, Columns columns) {
     if (columns == Columns::Stats)
         return {number(s.connections), number(s.packets_in), number(s.packets_out),

@@ -12,8 +12,6 @@ namespace nfc {
 
 namespace {
 
-using statmark::Pool;
-
 Exit show_all(Host& host, bool json) {
     const auto pools = host.pools.list();
     if (!pools)
@@ -22,12 +20,12 @@ Exit show_all(Host& host, bool json) {
     return pools->empty() ? Exit::No : Exit::Yes;
 }
 
-Exit show_one(Host& host, const Pool& pool, bool json) {
+Exit show_one(Host& host, const statmark::Pool& pool, bool json) {
     host.out << (json ? dump(to_json(pool)) : to_table(pool, host.terminal));
     return live(pool) ? Exit::Yes : Exit::No;
 }
 
-std::string describe(const Pool& pool, std::uint32_t mark) {
+std::string describe(const statmark::Pool& pool, std::uint32_t mark) {
     for (const auto& [backend, state, flows, packets] : pool.rows)
         if (backend.mark == mark)
             return fmt::format(
@@ -38,8 +36,8 @@ std::string describe(const Pool& pool, std::uint32_t mark) {
     return "not in the pool";
 }
 
-Exit change(Host& host, const Pool& before, const statmark::Commands& commands) {
-    Pool after = before;
+Exit change(Host& host, const statmark::Pool& before, const statmark::Commands& commands) {
+    statmark::Pool after = before;
     for (const auto& command : commands)
         if (const auto done = apply(command, after); !done)
             return complain(host, done.error());

@@ -21,10 +21,6 @@ std::vector<Cell> headings(std::initializer_list<std::string_view> names) {
     return cells;
 }
 
-Cell number(std::uint64_t value, Style style = Style::Plain) {
-    return {fmt::format("{}", value), style, true};
-}
-
 template <typename T>
 Json list_of(const std::vector<T>& values) {
     Json list = Json::array();

@@ -35,6 +35,10 @@ std::string printable(std::string_view text) {
     return clean;
 }
 
+Cell number(std::uint64_t value, Style style) {
+    return {fmt::format("{}", value), style, true};
+}
+
 std::string table(const std::vector<std::vector<Cell>>& rows, bool colours) {
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {

@@ -2,6 +2,7 @@
 // Text for people: columns, and colours where there is a terminal.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ struct Cell {
     Style style = Style::Plain;
     bool number = false; // stands at the right of its column
 };
+
+Cell number(std::uint64_t value, Style style = Style::Plain);
 
 std::string table(const std::vector<std::vector<Cell>>& rows, bool colours);
 

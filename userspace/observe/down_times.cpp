@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 
 // Lines that wait for room on the disk.
 constexpr std::size_t lines_most = 10'000;
-constexpr auto again = 5s;
+constexpr auto writes_again = 5s;
 constexpr std::size_t reason_most = 500;
 
 struct Backend {
@@ -253,7 +253,7 @@ private:
     }
 
     void later(asio::steady_timer& timer, void (File::*then)()) {
-        timer.expires_after(again);
+        timer.expires_after(writes_again);
         timer.async_wait([weak = weak_from_this(), then](const asio::error_code& error) {
             const auto self = weak.lock();
             if (self && !error && !self->closed_)

@@ -68,7 +68,7 @@ constexpr Metric metrics[] = {
     {"nfcluster_statmark_packets_total", counter, "Packets that STATMARK gave to the backend."},
 };
 
-double seconds(Time time) {
+double unix_seconds(Time time) {
     return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
@@ -134,7 +134,7 @@ void show_backend(Page& page, const std::string& pool, const BackendStatus& back
         page.set("nfcluster_backend_duty", with("duty", words::of(duty)), backend.duty == duty);
     if (!backend.checked)
         return;
-    set("nfcluster_backend_since_time_seconds", seconds(backend.since));
+    set("nfcluster_backend_since_time_seconds", unix_seconds(backend.since));
     set("nfcluster_backend_warning", !backend.warning.empty());
     set("nfcluster_backend_check_latency_seconds",
         std::chrono::duration<double>(backend.latency).count());
@@ -161,8 +161,8 @@ void show_pool(Page& page, const PoolStatus& pool) {
 void show_snapshot(Page& page, const Snapshot& snapshot) {
     page.set("nfcluster_build_info",
              {{"version", label(snapshot.version)}, {"node", label(snapshot.node)}}, true);
-    page.set("nfcluster_start_time_seconds", {}, seconds(snapshot.started));
-    page.set("nfcluster_config_load_time_seconds", {}, seconds(snapshot.loaded));
+    page.set("nfcluster_start_time_seconds", {}, unix_seconds(snapshot.started));
+    page.set("nfcluster_config_load_time_seconds", {}, unix_seconds(snapshot.loaded));
     page.set("nfcluster_config_reload_failed", {}, !snapshot.reload_problem.empty());
     page.set("nfcluster_kernel_changes_total", {}, snapshot.kernel_changes);
     for (const auto& pool : snapshot.pools)

@@ -25,8 +25,8 @@ namespace {
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr auto again = 5s;      // to listen
-constexpr auto breather = 50ms; // when no client can be taken
+constexpr auto listens_again = 5s; // to listen
+constexpr auto breather = 50ms;    // when no client can be taken
 constexpr std::string_view exposition = "text/plain; version=0.0.4; charset=utf-8";
 
 Shown collect(const MetricsSources& sources) {
@@ -134,7 +134,7 @@ private:
     static asio::awaitable<void> serve(std::shared_ptr<Server> self) {
         // The first try has been made.
         while (!self->closed_ && !self->acceptor_.is_open()) {
-            co_await self->rest(again);
+            co_await self->rest(listens_again);
             if (!self->closed_)
                 self->listen();
         }

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string errors(const std::string& text) {
+std::string complaints(const std::string& text) {
     std::string all;
     for (const auto& error : read_config("f", text).errors)
         all += error.text + '\n';
@@ -70,24 +70,25 @@ TEST(ConfigObservers, need_not_be_there) {
 }
 
 TEST(ConfigObservers, say_what_is_wrong) {
-    EXPECT_EQ(errors("[alert]\ntimeout = \"1s\"\n"),
+    EXPECT_EQ(complaints("[alert]\ntimeout = \"1s\"\n"),
               "f:1: alert: expected exec, a program to call, or mail, an address to write to\n");
-    EXPECT_EQ(errors("[alert]\nexec = \"tell\"\n"),
+    EXPECT_EQ(complaints("[alert]\nexec = \"tell\"\n"),
               "f:2: alert.exec \"tell\": expected a program's path, or that and its arguments\n");
-    EXPECT_EQ(errors("[alert]\nmail = \"root\"\nevents = [ \"died\" ]\n"),
+    EXPECT_EQ(complaints("[alert]\nmail = \"root\"\nevents = [ \"died\" ]\n"),
               "f:3: alert.events \"died\": expected some of \"rose\", \"fell\", \"held\", "
               "\"weight\" and \"duty\"\n");
     EXPECT_EQ(
-        errors("[alert]\nmail = \"root\"\nconvention = \"nagios\"\nsendmail = \"sendmail\"\n"),
+        complaints("[alert]\nmail = \"root\"\nconvention = \"nagios\"\nsendmail = \"sendmail\"\n"),
         "f:3: alert.convention \"nagios\": expected plain or mon\n"
         "f:4: alert.sendmail \"sendmail\": expected a program's path, such as "
         "/usr/sbin/sendmail\n");
-    EXPECT_EQ(errors("[metrics]\n"), "f:1: metrics.listen is missing: expected an address and a "
-                                     "port, such as 127.0.0.1:9799\n");
-    EXPECT_EQ(errors("[metrics]\nlisten = \"localhost:80\"\n"),
+    EXPECT_EQ(complaints("[metrics]\n"),
+              "f:1: metrics.listen is missing: expected an address and a "
+              "port, such as 127.0.0.1:9799\n");
+    EXPECT_EQ(complaints("[metrics]\nlisten = \"localhost:80\"\n"),
               "f:2: metrics.listen \"localhost:80\": expected an address and a port, such as "
               "127.0.0.1:9799\n");
-    EXPECT_EQ(errors("[log]\nlevel = \"loud\"\nformt = \"json\"\n"),
+    EXPECT_EQ(complaints("[log]\nlevel = \"loud\"\nformt = \"json\"\n"),
               "f:2: log.level \"loud\": expected debug, info, warning or error\n"
               "f:3: log.formt: no such key here: did you mean \"format\"?\n");
 }
@@ -96,11 +97,11 @@ TEST(ConfigObservers, say_what_is_wrong) {
 TEST(ConfigObservers, take_no_address_that_is_more_than_that) {
     for (const auto* address : {"", "-oX/tmp/x", "a b", "a\\nBcc: b", "a,b", "a@b@c", "@a", "a@",
                                 "|/bin/sh", "/etc/passwd", "<a>", "\\u00e9", ":include:/x", "a;b"})
-        EXPECT_EQ(errors("[alert]\nmail = [ \"root\", \"" + std::string(address) + "\" ]\n"),
+        EXPECT_EQ(complaints("[alert]\nmail = [ \"root\", \"" + std::string(address) + "\" ]\n"),
                   "f:2: alert.mail \"[…]\": expected a mail address such as root or "
                   "ops@example.org, or several\n")
             << address;
-    EXPECT_NE(errors("[alert]\nmail = \"root\"\nfrom = \"a b\"\n"), "");
+    EXPECT_NE(complaints("[alert]\nmail = \"root\"\nfrom = \"a b\"\n"), "");
 }
 
 } // namespace

@@ -13,7 +13,7 @@ namespace {
 const std::string parameters = "--new --hashmode sourceip-sourceport --clustermac "
                                "01:02:03:04:05:06 --total-nodes 2 --local-node 1 --hash-init 0";
 const std::string head = "-A INPUT -d 192.168.0.10/32 -i eth0 -p tcp -m tcp --dport 80 ";
-const std::string demo = head + "-j CLUSTERIP " + parameters;
+const std::string demo_rule = head + "-j CLUSTERIP " + parameters;
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
     return text.replace(text.find(from), from.size(), to);
@@ -34,9 +34,9 @@ void expect_demo(const Result<std::optional<Rule>>& rule) {
 }
 
 TEST(Rule, is_read_from_the_classic_line) {
-    expect_demo(read_rule(demo));
-    expect_demo(read_rule(demo + '\n'));
-    expect_demo(read_rule(replaced(demo, "-d ", "-s 10.0.0.0/8 ! -d ")));
+    expect_demo(read_rule(demo_rule));
+    expect_demo(read_rule(demo_rule + '\n'));
+    expect_demo(read_rule(replaced(demo_rule, "-d ", "-s 10.0.0.0/8 ! -d ")));
 }
 
 TEST(Rule, may_join_a_cluster_without_parameters) {
@@ -64,7 +64,7 @@ TEST(Rule, is_not_fooled_by_the_words_of_matches) {
           R"("-d 1.1.1.1/32 -i evil0")", "-d -m comment --comment 1.1.1.1/32"}) {
         SCOPED_TRACE(comment);
         const auto match = fmt::format("-m comment --comment {} -j", comment);
-        expect_demo(read_rule(replaced(demo, "-j", match)));
+        expect_demo(read_rule(replaced(demo_rule, "-j", match)));
         const auto other = read_rule(fmt::format("-A INPUT {} ACCEPT", match));
         EXPECT_TRUE(other && !*other);
     }
@@ -94,7 +94,7 @@ TEST(Rule, names_what_it_does_not_understand) {
          "-d \"192.168.0.300\": expected an IPv4 address such as 192.168.0.10"},
     };
     for (const auto& c : cases) {
-        const auto line = replaced(demo, c.from, c.to);
+        const auto line = replaced(demo_rule, c.from, c.to);
         const auto rule = read_rule(line);
         ASSERT_FALSE(rule) << line;
         EXPECT_EQ(rule.error().text, "rule \"" + line + "\": " + c.complaint);
@@ -137,7 +137,7 @@ RC_GTEST_PROP(Rule, says_what_iptables_save_printed,
 TEST(Rules, find_the_rule_that_made_a_cluster) {
     const auto rules = read_rules("# comment\n*filter\n:INPUT ACCEPT [0:0]\n"
                                   "-A INPUT -d 192.168.0.10/32 -j CLUSTERIP\n" +
-                                  demo + "\nCOMMIT\n*mangle\n" + demo + "\nCOMMIT\n");
+                                  demo_rule + "\nCOMMIT\n*mangle\n" + demo_rule + "\nCOMMIT\n");
     EXPECT_EQ(rules.rules.size(), 3u);
     EXPECT_TRUE(rules.errors.empty());
     expect_demo(std::optional(*rules.cluster({0xc0a8000a})));
@@ -149,17 +149,18 @@ TEST(Rules, tell_when_they_disagree) {
                                    {"--hash-init 0", "--hash-init 1"},
                                    {"--hashmode sourceip-sourceport", "--hashmode sourceip"},
                                    {"--clustermac 01", "--clustermac 03"}}) {
-        const auto rules = read_rules(demo + '\n' + replaced(demo, from, to));
+        const auto rules = read_rules(demo_rule + '\n' + replaced(demo_rule, from, to));
         const std::string field(from, std::string_view(from).find(' '));
         EXPECT_EQ(rules.cluster({0xc0a8000a}).error().text,
                   "the rules for 192.168.0.10 disagree about " + field);
     }
-    const auto rules = read_rules(demo + '\n' + replaced(demo, "--local-node 1", "--local-node 2"));
+    const auto rules =
+        read_rules(demo_rule + '\n' + replaced(demo_rule, "--local-node 1", "--local-node 2"));
     EXPECT_TRUE(rules.cluster({0xc0a8000a}));
 }
 
 TEST(Rules, tell_of_a_line_that_makes_no_sense) {
-    const auto rules = read_rules(replaced(demo, "--total-nodes 2", "--total-nodes 0") + '\n');
+    const auto rules = read_rules(replaced(demo_rule, "--total-nodes 2", "--total-nodes 0") + '\n');
     EXPECT_EQ(rules.errors.size(), 1u);
     EXPECT_NE(rules.cluster({0xc0a8000a}).error().text.find("--total-nodes"), std::string::npos);
 }
