@@ -211,10 +211,12 @@ fetch() {
 }
 
 # hold NAME NODE ADDRESS PORT OPTIONS... - opens a connection that stays, called
-# NAME: `labnet hold`. say NAME TEXT speaks on it, hear NAME SECONDS sets $HEARD
-# to the next line that comes, answer_to NAME TEXT does both and prints it.
+# NAME: `labnet hold`. begin NAME ... waits for nothing, connected NAME does then.
+# say NAME TEXT speaks on it, hear NAME SECONDS sets $HEARD to the next line that
+# comes, answer_to NAME TEXT does both and prints it.
 declare -A _holder_of=() _mouth_of=() _ear_of=()
-hold() {
+hold() { begin "$@" && connected "$1"; }
+begin() {
     local name=$1 node=$2 mouth ear
     shift 2
     mkfifo "/tmp/mouth.$name" "/tmp/ear.$name"
@@ -222,8 +224,8 @@ hold() {
     rm -f "/tmp/mouth.$name" "/tmp/ear.$name"
     ip netns exec "$node" labnet hold "$@" <&"$mouth" >&"$ear" &
     _holder_of[$name]=$! _mouth_of[$name]=$mouth _ear_of[$name]=$ear
-    hear "$name" 20 && [ "$HEARD" == connected ]
 }
+connected() { hear "$1" 20 && [ "$HEARD" == connected ]; }
 say() { echo "$2" >&"${_mouth_of[$1]}"; }
 hear() { read -r -t $(($2 * SLOWNESS)) -u "${_ear_of[$1]}" HEARD || return 1; }
 answer_to() { say "$1" "$2" && hear "$1" 30 && echo "$HEARD"; }
