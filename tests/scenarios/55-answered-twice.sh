@@ -12,25 +12,28 @@ load
 lan client node1 node2
 for node in node1 node2; do serve $node --tcp 80 --tcp6 80; done
 declare -A FAMILIES=([192.168.0.10]=iptables [fd00::10]=ip6tables)
-RESETS='tcp[13] & 4 != 0 or (ip6 and ip6[6] = 6 and ip6[53] & 4 != 0)'
+RESETS='src port 80 and (tcp[13] & 4 != 0 or (ip6 and ip6[6] = 6 and ip6[53] & 4 != 0))'
 
-# hears RULE... - the client's iptables, for answers to a SYN
+ipv() { if [[ $1 == *:* ]]; then echo -6; else echo -4; fi; }
+# client_hears -A|-D RULE... - the client's iptables, for answers to a SYN
 client_hears() { on client "${FAMILIES[$address]}" "$1" INPUT -p tcp --tcp-flags SYN,ACK SYN,ACK "${@:2}"; }
 # client_hears_loser -A|-D PORT [RULE...] - the same, for those of the node that comes too late
 client_hears_loser() {
     local number=2
     [ $(($2 % 2)) -eq 0 ] || number=1
-    client_hears "$1" --dport "$2" -m mac --mac-source "$(mac_of $number)" "${@:3}"
+    client_hears "$1" --dport "$2" -m mac --mac-source "$(mac_of "$number")" "${@:3}"
 }
 heard_loser() { on client "${FAMILIES[$address]}" -vxnL INPUT | awk -v port="dpt:$1" '$0 ~ port && $1 > 0' | grep -q .; }
-asked_of() { on "$1" ss -Htn state syn-recv | grep -q ":$2 *$"; }
+asked_of() { on "$1" ss -Htn "$(ipv "$address")" state syn-recv | grep -q ":$2 *$"; }
 all_asked() { # SERVER PORT... - it has answered a SYN of each
     local one
     for one in "${@:2}"; do asked_of "$1" "$one" || return 1; done
 }
-none_asked() { # PORT...
-    local one
-    for one; do ! asked_of node1 "$one" && ! asked_of node2 "$one" || return 1; done
+ended() { # SERVER... - it has no connection any more, as far as they were made
+    local server
+    for server; do
+        [ -z "$(on "$server" ss -Htn state established state close-wait state last-ack)" ] || return 1
+    done
 }
 
 # twice SERVER1 SERVER2 PORT ADDRESS... - the story, for all addresses at once; the
@@ -38,73 +41,80 @@ none_asked() { # PORT...
 twice() {
     local first=$1 second=$2 even=$3 odd=$(($3 + 1)) address winner port
     local addresses=("${@:4}")
-    for address in "${addresses[@]}"; do
-        share node1 $address 1 1 --hashmode sourceip
-        share node2 $address 1 none --hashmode sourceip
-    done
-    ok "$where: all have their addresses" settled node1 node2
     capture client "$RESETS"
     for address in "${addresses[@]}"; do
         _must client_hears -A -j DROP
-        for port in $even $odd; do _must begin $address-$port client $address 80 --sport $port --timeout 60000; done
+        for port in $even $odd; do _must begin "$address-$port" client "$address" 80 --sport "$port" --timeout 60000; done
     done
     for address in "${addresses[@]}"; do
-        ok "$where: node1 answers $address" until_ok 10 all_asked "$first" $even $odd
-        ok "$where: node1 drains" tell node1 $address 'drain 1'
-        ok "$where: node2 fills" tell node2 $address 'fill 1'
+        ok "$where: node1 answers $address" until_ok 10 all_asked "$first" "$even" "$odd"
+        ok "$where: node1 drains" tell node1 "$address" 'drain 1'
+        ok "$where: node2 fills" tell node2 "$address" 'fill 1'
     done
     for address in "${addresses[@]}"; do
         ok "$where: both have answered for $address" until_ok 20 eval \
             "all_asked $first $even $odd && all_asked $second $even $odd"
-        for port in $even $odd; do _must client_hears_loser -I $port -j DROP; done
+        for port in $even $odd; do _must client_hears_loser -I "$port" -j DROP; done
         _must client_hears -D -j DROP
     done
     for address in "${addresses[@]}"; do
         for port in $even $odd; do
             winner=node$((port % 2 + 1))
-            ok "$where: $address from port $port" connected $address-$port
-            is "$where: ... with $winner" "$(answer_to $address-$port hello)" "$winner hello"
-            _must client_hears_loser -D $port -j DROP
-            _must client_hears_loser -I $port
+            ok "$where: $address from port $port" connected "$address-$port"
+            is "$where: ... with $winner" "$(answer_to "$address-$port" hello)" "$winner hello"
+            _must client_hears_loser -D "$port" -j DROP
+            _must client_hears_loser -I "$port"
         done
     done
     # Who lost goes on asking, and the client says that it knows better.
     for address in "${addresses[@]}"; do
         for port in $even $odd; do
             winner=node$((port % 2 + 1))
-            ok "$where: the other one answers port $port again" until_ok 30 heard_loser $port
-            is "$where: ... and $address lives on with $winner" "$(answer_to $address-$port still)" "$winner still"
-            _must client_hears_loser -D $port
+            ok "$where: the other one answers port $port again" until_ok 30 heard_loser "$port"
+            is "$where: ... and $address lives on with $winner" "$(answer_to "$address-$port" still)" "$winner still"
+            _must client_hears_loser -D "$port"
         done
     done
     is "$where: nobody was reset" "$(captured client -e | named)" ''
     for address in "${addresses[@]}"; do
-        for port in $even $odd; do let_go $address-$port; done
+        for port in $even $odd; do let_go "$address-$port"; done
     done
+    ok "$where: they end well" until_ok 20 ended "$first" "$second"
 }
-finish() { for address; do withdraw node1 $address; withdraw node2 $address; done; }
+
+for address in "${!FAMILIES[@]}"; do
+    share node1 "$address" 1 1 --hashmode sourceip
+    share node2 "$address" 1 none --hashmode sourceip
+done
+back() {
+    local address
+    for address in "${!FAMILIES[@]}"; do _must tell node2 "$address" -1 && _must tell node1 "$address" +1; done
+}
+ok 'both have their addresses' settled node1 node2
+# The client shall know nothing of a connection that it has closed, and a node not
+# forget by itself what the client has not confirmed.
+_must on client sysctl -qw net.ipv4.tcp_max_tw_buckets=0
+for node in node1 node2; do _must on $node sysctl -qw net.ipv4.tcp_synack_retries=9; done
 
 where='nothing tracked'
-# So the client knows nothing of a connection that it has closed.
-_must on client sysctl -qw net.ipv4.tcp_max_tw_buckets=0
-twice node1 node2 7000 192.168.0.10 fd00::10
+twice node1 node2 7000 "${!FAMILIES[@]}"
 is "$where" "$(on node1 cat /proc/sys/net/netfilter/nf_conntrack_count)" 0
-# Without the client's reset, they would be left for a minute.
-ok "$where: who lost learns that it is over" until_ok 40 none_asked 7000 7001
-finish 192.168.0.10 fd00::10
 
 where='tracked'
 for node in node1 node2; do
-    for tables in iptables ip6tables; do
-        _must on $node $tables -A INPUT -m conntrack --ctstate NEW
+    for tables in "${FAMILIES[@]}"; do
+        _must on $node "$tables" -A INPUT -m conntrack --ctstate NEW
     done
 done
-twice node1 node2 7010 192.168.0.10 fd00::10
-finish 192.168.0.10 fd00::10
+back
+twice node1 node2 7010 "${!FAMILIES[@]}"
+for address in "${!FAMILIES[@]}"; do
+    ok "who lost the first ones to $address hears of their end" until_ok 60 eval '! asked_of node2 7000 && ! asked_of node1 7001'
+done
 
 where='forwarded'
 serve_behind 192.168.0.10
+back
 twice back1 back2 7020 192.168.0.10
-finish 192.168.0.10
 
 done_testing
