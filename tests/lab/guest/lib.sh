@@ -163,6 +163,18 @@ lan() {
 # mac_of HOST-NUMBER - the MAC address of that node's eth0
 mac_of() { printf '02:00:00:00:00:%02x' "$1"; }
 
+# in_order NODE... - one processor handles what they receive, as one does all of a
+# flow behind a real network card. Else what is queued for a neighbour, or sent again
+# by a timer, is handled on another one and overtaken: by data that reaches a server
+# while it makes the connection, before 6.18 (see ask), for which it resets it.
+in_order() {
+    local node
+    for node; do
+        echo 1 >"/sys/class/net/sw-$node/queues/rx-0/rps_cpus"
+        _must on "$node" bash -c 'echo 1 >/sys/class/net/eth0/queues/rx-0/rps_cpus'
+    done
+}
+
 # on NODE COMMAND... - runs it there
 on() { ip netns exec "$@"; }
 
@@ -271,13 +283,16 @@ named() { sed "$_names"; }
 
 # witness, witnessed - records in between who opens which TCP connection to the
 # client. Printed as `labnet ask` prints, sorted: ADDRESS PORT NODE..., with more
-# than one node if more than one answered.
-witness() { capture client -s 128 -B 4096 'tcp[13] = 18 or (ip6 and ip6[6] = 6 and ip6[53] = 18)'; }
+# than one node if more than one answered. resets - whom the nodes reset meanwhile
+_SYN_ACKS='(tcp[13] = 18 or (ip6 and ip6[6] = 6 and ip6[53] = 18))'
+_RESETS="(not ether src $(mac_of 100) and (tcp[13] & 4 != 0 or (ip6 and ip6[6] = 6 and ip6[53] & 4 != 0)))"
+witness() { capture client -s 128 -B 4096 "$_SYN_ACKS or $_RESETS"; }
 witnessed() {
-    captured client -e |
+    captured client -e "$_SYN_ACKS" |
         sed -nE 's/^([0-9a-f:]+) .* > ([0-9a-f.:]+)\.([0-9]+): Flags .*/\2 \3 \1/p' | named | sort -u |
         awk '{ who[$1 " " $2] = who[$1 " " $2] " " $3 } END { for (one in who) print one who[one] }' | sort
 }
+resets() { captured client -e "$_RESETS" | named; }
 
 # --- a cluster
 
