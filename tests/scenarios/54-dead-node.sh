@@ -30,7 +30,7 @@ die_story() { # BACK-END ADDRESS SOURCES
     ask client "$address" 80 --count $count --source "$3" --sport 4000 --timeout 20000 >/tmp/answers
     witnessed >/tmp/witnessed
     is "$address: $count connections are made" "$(sort -u /tmp/answers | wc -l)" $count
-    is "$address: ... each with the node that has its slot" "$(sort /tmp/answers)" "$(owners "$bereaved" </tmp/answers | sort)"
+    is "$address: ... each with the node that has its slot" "$(sort /tmp/answers)" "$(owners "$bereaved" </tmp/answers | sort)" || why_reset
     is "$address: ... and on the wire nobody else answered" "$(cat /tmp/witnessed)" "$(sort /tmp/answers)"
     shares=$(awk '{ count[$3]++ } END { print count["node1"], count["node3"] }' /tmp/answers)
     ok "$address: shares are alike: $shares" awk -v n=$count '{ exit !($1 > n * 0.47 && $2 > n * 0.47) }' <<<"$shares"

@@ -3,6 +3,7 @@
 # without connection tracking, for servers here and behind, and for IPv6.
 # modules: ours
 . /lab/lib.sh
+. /lab/behind.sh
 with_ours
 
 load
@@ -164,23 +165,7 @@ flush filter
 
 # --- servers behind: only connection tracking knows their connections
 where='forwarded'
-for number in 1 2; do
-    node=node$number back=back$number
-    _must ip netns add $back
-    _must ip link add in0 netns $node type veth peer name eth0 netns $back
-    _must ip -n $node addr add 10.1.$number.1/24 dev in0
-    _must ip -n $node link set in0 up
-    _must ip -n $back addr add 10.1.$number.2/24 dev eth0
-    _must ip -n $back link set eth0 up
-    _must ip -n $back link set lo up
-    _must ip -n $back route add default via 10.1.$number.1
-    _must on $node sysctl -qw net.ipv4.ip_forward=1
-    _must on $node iptables -t nat -A PREROUTING -d $address -p tcp -j DNAT --to-destination 10.1.$number.2
-    _must on $node iptables -t nat -A PREROUTING -d $address -p udp -j DNAT --to-destination 10.1.$number.2
-    _must on $node conntrack -F
-    ip netns exec $back labnet serve --name $node --tcp 80 --udp 53 >/tmp/$back &
-    ok "$where: a server behind $node" until_ok 10 grep -q ready /tmp/$back
-done
+serve_behind $address
 rules raw PREROUTING
 # Its end is not that of a socket here.
 story 7400

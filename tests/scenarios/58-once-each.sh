@@ -42,12 +42,12 @@ once_each() { # BACK-END ADDRESS SOURCES
     awk 'NR == FNR { own[$1 $2] = $3; next } $3 !~ "^(" own[$1 $2] ")$" { print $0 ", of " own[$1 $2] }' \
         /tmp/owners /tmp/answers >/tmp/strange
     strange=$(wc -l </tmp/strange)
-    ok "$address: each was answered by one that may have its slot, but for $strange" [ "$strange" -le $((count / 1000)) ]
+    ok "$address: each was answered by one that may have its slot, but for $strange" [ "$strange" -le $((count / 1000)) ] || why_reset
     diag "$(head -n 5 /tmp/strange)"
     twice=$(awk 'NF > 3' /tmp/witnessed | wc -l)
     ok "$address: on the wire one node answered each, but for $twice" [ "$twice" -le $((count / 1000)) ]
     is "$address: ... and none got no answer" "$(wc -l </tmp/witnessed)" $count
-    nok "$address: ... and none of a slot that stays" grep -E ', of node[13]$' /tmp/strange
+    nok "$address: ... and none of a slot that stays" grep -E ', of node[13]$' /tmp/strange || why_reset
     is "$address: all nodes answered some" "$(cut -d ' ' -f 3 /tmp/answers | grep node | sort -u | paste -sd ' ')" 'node1 node2 node3'
     withdraw_thirds "$address"
 }

@@ -138,8 +138,13 @@ soon() {
 # nothing of multicast groups and so floods. 192.168.0.1, .2, ... in order, and
 # fd00::1, ::2, ...; the node called client gets .100 and ::100. MAC addresses end
 # in the same number.
+#
+# A machine that stands still for a second has all that was sent meanwhile to receive
+# at once. What a full queue refuses, TCP does not take for lost: a SYN-ACK that cannot
+# be sent again ends its request, and the client that has heard the first one is reset.
 lan() {
     local node number=0 host
+    echo 20000 >/proc/sys/net/core/netdev_max_backlog
     printf '%s\n' 'link add br0 type bridge forward_delay 0 mcast_snooping 0' \
         'link set br0 up' >/tmp/.lan
     for node in "$@"; do
@@ -162,6 +167,18 @@ lan() {
 
 # mac_of HOST-NUMBER - the MAC address of that node's eth0
 mac_of() { printf '02:00:00:00:00:%02x' "$1"; }
+
+# in_order NODE... - one processor handles what they receive, as one does all of a
+# flow behind a real network card. Else what is queued for a neighbour, or sent again
+# by a timer, is handled on another one and overtaken. (The debug kernel cannot.)
+in_order() {
+    local node
+    [ -e /sys/class/net/br0/queues/rx-0/rps_cpus ] || return 0
+    for node; do
+        echo 1 >"/sys/class/net/sw-$node/queues/rx-0/rps_cpus"
+        _must on "$node" bash -c 'echo 1 >/sys/class/net/eth0/queues/rx-0/rps_cpus'
+    done
+}
 
 # on NODE COMMAND... - runs it there
 on() { ip netns exec "$@"; }
@@ -211,10 +228,12 @@ fetch() {
 }
 
 # hold NAME NODE ADDRESS PORT OPTIONS... - opens a connection that stays, called
-# NAME: `labnet hold`. say NAME TEXT speaks on it, hear NAME SECONDS sets $HEARD
-# to the next line that comes, answer_to NAME TEXT does both and prints it.
+# NAME: `labnet hold`. begin NAME ... waits for nothing, connected NAME does then.
+# say NAME TEXT speaks on it, hear NAME SECONDS sets $HEARD to the next line that
+# comes, answer_to NAME TEXT does both and prints it.
 declare -A _holder_of=() _mouth_of=() _ear_of=()
-hold() {
+hold() { begin "$@" && connected "$1"; }
+begin() {
     local name=$1 node=$2 mouth ear
     shift 2
     mkfifo "/tmp/mouth.$name" "/tmp/ear.$name"
@@ -222,8 +241,8 @@ hold() {
     rm -f "/tmp/mouth.$name" "/tmp/ear.$name"
     ip netns exec "$node" labnet hold "$@" <&"$mouth" >&"$ear" &
     _holder_of[$name]=$! _mouth_of[$name]=$mouth _ear_of[$name]=$ear
-    hear "$name" 20 && [ "$HEARD" == connected ]
 }
+connected() { hear "$1" 20 && [ "$HEARD" == connected ]; }
 say() { echo "$2" >&"${_mouth_of[$1]}"; }
 hear() { read -r -t $(($2 * SLOWNESS)) -u "${_ear_of[$1]}" HEARD || return 1; }
 answer_to() { say "$1" "$2" && hear "$1" 30 && echo "$HEARD"; }
@@ -269,13 +288,16 @@ named() { sed "$_names"; }
 
 # witness, witnessed - records in between who opens which TCP connection to the
 # client. Printed as `labnet ask` prints, sorted: ADDRESS PORT NODE..., with more
-# than one node if more than one answered.
-witness() { capture client -s 128 -B 4096 'tcp[13] = 18 or (ip6 and ip6[6] = 6 and ip6[53] = 18)'; }
+# than one node if more than one answered. resets - whom the nodes reset meanwhile
+_SYN_ACKS='(tcp[13] = 18 or (ip6 and ip6[6] = 6 and ip6[53] = 18))'
+_RESETS="(not ether src $(mac_of 100) and (tcp[13] & 4 != 0 or (ip6 and ip6[6] = 6 and ip6[53] & 4 != 0)))"
+witness() { capture client -s 128 -B 4096 "$_SYN_ACKS or $_RESETS"; }
 witnessed() {
-    captured client -e |
+    captured client -e "$_SYN_ACKS" |
         sed -nE 's/^([0-9a-f:]+) .* > ([0-9a-f.:]+)\.([0-9]+): Flags .*/\2 \3 \1/p' | named | sort -u |
         awk '{ who[$1 " " $2] = who[$1 " " $2] " " $3 } END { for (one in who) print one who[one] }' | sort
 }
+resets() { captured client -e "$_RESETS" | named; }
 
 # --- a cluster
 

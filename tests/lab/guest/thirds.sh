@@ -8,6 +8,7 @@ NODES=(node1 node2 node3)
 thirds() {
     local node
     lan client "${NODES[@]}"
+    in_order client "${NODES[@]}"
     load
     with_ours
     crowd "${NODES[@]}"
@@ -34,4 +35,15 @@ owners() {
         awk "{ slot = substr(\$3, 5) + 0; own = slot <= 80 ? \"node1\" : slot <= 160 ? \"node2\" : \"node3\"
             ${1:+own = $1}
             print \$1, \$2, own }"
+}
+
+# why_reset - for who wonders: some that the nodes have reset before the witness, and
+# what TCP has counted on each of them
+why_reset() {
+    local node
+    diag "$(resets | head -n 10)"
+    for node in "${NODES[@]}"; do
+        diag "$node:$(on "$node" awk '/^TcpExt:/ { if (!names) names = split($0, name)
+            else for (i = 2; i <= NF; i++) if ($i) printf " %s %s", name[i], $i }' /proc/net/netstat)"
+    done
 }

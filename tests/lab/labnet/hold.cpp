@@ -34,6 +34,8 @@ int hold(Options& options) {
     const Milliseconds interval(options.number_or("--interval", 0, 3'600'000));
     // How long unanswered data may be sent again before the connection is given up.
     const auto patience = static_cast<unsigned>(options.timeout_or(30'000).count());
+    // Connected at once: the first words go with the SYN, if the peer is known to like that.
+    const int fast = options.flag("--fast");
     const Address address = Address::parse(options.positional("ADDRESS"));
     const Endpoint there(address, static_cast<std::uint16_t>(
                                       parse_number(options.positional("PORT"), 65535, "PORT")));
@@ -47,6 +49,8 @@ int hold(Options& options) {
     bind_freely(fd.get(), address.family());
     setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
+    if (fast && setsockopt(fd.get(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &fast, sizeof fast) < 0)
+        fail("TCP_FASTOPEN_CONNECT");
     if (bind(fd.get(), here.get(), here.size()) < 0)
         fail("bind");
     if (connect(fd.get(), there.get(), there.size()) < 0)
