@@ -128,7 +128,13 @@ class Vm:
             item.close()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        return self.wait_ready() if wait else self
+        if not wait:
+            return self
+        try:
+            return self.wait_ready()
+        except KeyboardInterrupt:
+            self.kill()  # nobody has it yet who could
+            raise
 
     def _arguments(self, passed):
         threads = self.kernel.name not in ONE_THREAD
