@@ -4,10 +4,12 @@
 #include "checks/dns_packet.hpp"
 #include "checks/http_reply.hpp"
 #include "checks/icmp_packet.hpp"
+#include "checks/smtp_reply.hpp"
 #include "control/protocol.hpp"
 #include "core/config.hpp"
 #include "core/realserver.hpp"
 #include "core/rule.hpp"
+#include "core/shared_cluster.hpp"
 #include "core/slot_list.hpp"
 #include "core/text.hpp"
 #include "drivers/address.hpp"
@@ -15,6 +17,7 @@
 #include "drivers/ipvs_wire.hpp"
 #include "drivers/statmark.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace fuzz {
@@ -63,6 +66,29 @@ void http(std::string_view input) {
         must(whole.body().size() <= limit, "no more than was asked for");
         must(whole.done() != whole.failed(), "it ends well or not");
     }
+}
+
+// The same of it, in pieces and at once.
+void smtp(std::string_view input) {
+    const auto said = [&](std::size_t piece) {
+        SmtpReplies replies;
+        std::string all;
+        for (auto rest = input; !rest.empty() && replies.room();) {
+            const auto some = rest.substr(0, std::min(piece, replies.room()));
+            replies.unread() += some;
+            rest.remove_prefix(some.size());
+            while (const auto reply = replies.next("250")) {
+                if (!*reply)
+                    return all + (*reply).error().text;
+                all += offers_starttls(**reply) ? "STARTTLS " : "plain ";
+                must((*reply)->starts_with("250") && (*reply)->ends_with('\n'), "it is a reply");
+                all += **reply;
+            }
+        }
+        return all;
+    };
+    input = input.substr(0, SmtpReplies::limit - 1);
+    must(said(input.size()) == said(7), "pieces say the same");
 }
 
 // Its first bytes say what was asked.
@@ -139,6 +165,22 @@ void rules(std::string_view input) {
     (void)read_rules(input);
 }
 
+// What is shown of clusters; and then what a person types.
+void clusters(std::string_view input) {
+    const auto shown = read_summary(take_until(input, '\0'));
+    std::vector<std::string> words;
+    while (!input.empty())
+        words.emplace_back(take_until(input, ' '));
+    const auto orders = read_orders(words);
+    if (!shown || !orders)
+        return;
+    for (const auto& one : *shown)
+        if (const auto planned = plan(one, *orders))
+            for (const auto& order : planned->writes)
+                must(static_cast<bool>(read_orders({to_string(order)})),
+                     "an order can be read again");
+}
+
 void memory(std::string_view input) {
     if (const auto read = own::read_borrowed(input))
         must(*own::read_borrowed(own::to_text(*read)) == *read, "it is remembered");
@@ -148,9 +190,10 @@ void memory(std::string_view input) {
 
 const std::vector<Target>& targets() {
     static const std::vector<Target> all = {
-        {"config", config}, {"request", request}, {"reply", reply}, {"http", http},
-        {"dns", dns},       {"icmp", icmp},       {"ipvs", ipvs},   {"route", route},
-        {"pool", pool},     {"slots", slots},     {"rules", rules}, {"memory", memory},
+        {"config", config}, {"request", request},   {"reply", reply}, {"http", http},
+        {"dns", dns},       {"icmp", icmp},         {"ipvs", ipvs},   {"route", route},
+        {"pool", pool},     {"slots", slots},       {"rules", rules}, {"memory", memory},
+        {"smtp", smtp},     {"clusters", clusters},
     };
     return all;
 }

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "checks/kinds.hpp"
-#include "core/text.hpp"
+#include "checks/smtp_reply.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace nfc {
 
 namespace {
-
-// A server says hello with some dozen lines.
-constexpr std::size_t reply_limit = 8192;
 
 class Smtp {
 public:
@@ -18,27 +15,21 @@ public:
 
     // All lines of one reply, if it begins with `code`.
     asio::awaitable<Result<std::string>> expect(std::string_view code, std::string_view doing) {
-        std::string reply;
+        const auto instead = [doing](std::string_view what) {
+            return Error{Kind::Unavailable, fmt::format("{}: {}", doing, what)};
+        };
         progress_.doing = doing;
         for (;;) {
-            while (const auto end = unread_.find('\n') + 1) {
-                const auto line = unread_.substr(0, end);
-                unread_.erase(0, end);
-                reply += line;
-                const bool good = line.starts_with(code) && line.size() > 3 &&
-                                  std::string_view(" -\r\n").find(line[3]) != std::string::npos;
-                if (!good)
-                    co_return unexpected(doing, line);
-                if (line[3] != '-')
-                    co_return reply;
+            if (auto reply = replies_.next(code)) {
+                if (!*reply)
+                    co_return instead(reply->error().text);
+                co_return std::move(**reply);
             }
-            if (reply.size() + unread_.size() >= reply_limit)
-                co_return unexpected(doing, fmt::format("more than {} bytes", reply_limit));
-            const auto got = co_await stream_.read(unread_, reply_limit - unread_.size());
+            const auto got = co_await stream_.read(replies_.unread(), replies_.room());
             if (!got)
                 co_return got.error();
             if (!*got)
-                co_return unexpected(doing, "the server hung up");
+                co_return instead("\"the server hung up\"");
         }
     }
 
@@ -52,31 +43,13 @@ public:
     }
 
     // What a server or somebody between said before TLS must not count after it.
-    bool quiet() const { return unread_.empty(); }
+    bool quiet() { return replies_.unread().empty(); }
 
 private:
-    static Error unexpected(std::string_view doing, std::string_view what) {
-        while (what.ends_with('\n') || what.ends_with('\r'))
-            what.remove_suffix(1);
-        return {Kind::Unavailable, fmt::format("{}: {:?}", doing, what.substr(0, 80))};
-    }
-
     Stream& stream_;
     Progress& progress_;
-    std::string unread_;
+    SmtpReplies replies_;
 };
-
-bool offers_starttls(std::string_view reply) {
-    constexpr std::string_view wanted = "STARTTLS";
-    const auto same = [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 32 : a) == b; };
-    while (!reply.empty()) {
-        auto line = take_until(reply, '\n');
-        line.remove_prefix(std::min<std::size_t>(line.size(), 4));
-        if (std::ranges::equal(line.substr(0, line.find_first_of(" \r")), wanted, same))
-            return true;
-    }
-    return false;
-}
 
 } // namespace
 
