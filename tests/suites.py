@@ -31,6 +31,7 @@ class Suite:
     after: tuple[str, ...] = ()  # suites that have to be done, and good
     plain: bool = False  # no TAP: the exit status is the one test
     alone: bool = False  # disturbed by any other suite
+    width: int = 1  # suites in whose place it runs: who never waits takes more of the machine
     locks: tuple[str, ...] = ()  # what no two suites may use at a time
     limit: int = 1800  # seconds until it is killed
 
@@ -158,8 +159,10 @@ class Run:
             self.count.diagnose("\n".join(said.read_text(errors="replace").splitlines()[-20:]))
 
 
-def _can_start(suite, running, done):
+def _can_start(suite, running, done, jobs):
     if any(name not in done for name in suite.after):
+        return False
+    if running and suite.width + sum(run.suite.width for run in running) > jobs:
         return False
     if running and (suite.alone or any(run.suite.alone for run in running)):
         return False
@@ -186,7 +189,7 @@ def run_all(suites, folder, jobs=2, stream=sys.stdout):
                 bad.add(suite.name)
                 failed += 1
                 board.say(f"{suite.name}: FAILED, not run because {', '.join(broken)} failed")
-            elif len(running) < jobs and _can_start(suite, running, done):
+            elif _can_start(suite, running, done, jobs):
                 waiting.remove(suite)
                 board.say(f"{suite.name} ...")
                 running.append(Run(suite, folder, finished))

@@ -1,5 +1,5 @@
 # modules: ours
-# kernels: 6.1 6.12 sid
+# kernels: 6.12
 # limit: 900
 # One of three nodes dies. Its 80 slots are shared by the two that are left, evenly,
 # and every connection is answered by exactly one of them.

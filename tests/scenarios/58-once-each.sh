@@ -1,5 +1,5 @@
 # modules: ours
-# kernels: 6.1 6.12 sid
+# kernels: 6.12
 # limit: 900
 # 10,000 connections while a third of all slots goes from node to node and back, all
 # the time: each is answered, by one node. What a moving slot may do is delay it; on a

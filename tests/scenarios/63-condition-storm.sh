@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 5.10 6.1 6.12 sid debug
+# kernels: 6.12 sid debug
 # modules: ours
 # Everything at once: who writes, takes away, loads rules, waits, reads and ends
 # namespaces; and what is written together is seen together.
