@@ -1,5 +1,5 @@
 # 1000 connections from 250 clients: every node gets its share, as chance would
-# kernels: 5.10 6.1 6.12 sid
+# kernels: 6.1 6.12
 # have it, and every connection exactly one node.
 . /lab/lib.sh
 

@@ -1,3 +1,4 @@
+# kernels: 5.10 6.1 6.12 sid
 # nftables shows a target neither -d nor -i, so iptables-nft is refused, with
 # words, and without a trace.
 . /lab/lib.sh

@@ -1,3 +1,4 @@
+# kernels: 6.1 6.12 sid
 # 64 clusters on one node.
 . /lab/lib.sh
 

@@ -1,3 +1,4 @@
+# kernels: 5.10 6.1 6.12 sid
 # Rules that are refused, as an administrator types them: exit code, what
 # iptables says, what the kernel log says, and that nothing has changed.
 . /lab/lib.sh

@@ -1,5 +1,5 @@
 # The module is not taken away under a rule, and without one it goes at any
-# time: twenty times under traffic.
+# time: twenty times under traffic, or five.
 . /lab/lib.sh
 
 address=192.168.0.10
@@ -42,7 +42,9 @@ once() {
     load && on web1 iptables -A "${rule[@]}" && tell web1 $address +2 &&
         on web1 iptables -F && rmmod ipt_CLUSTERIP
 }
-for round in $(seq 20); do
+rounds=20
+[ "$KERNEL" == 6.12 ] || rounds=5
+for round in $(seq $rounds); do
     ok "round $round: loaded, used, flushed, unloaded at once" once || break
 done
 ok 'the traffic never stopped' kill -0 "${traffic[@]}"

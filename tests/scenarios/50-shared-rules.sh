@@ -1,6 +1,7 @@
 # SHAREDIP: one address on two nodes, by rules of both back ends, for both
 # families, in every chain where it may stand, before connection tracking too.
 # modules: ours
+# kernels: 5.10 6.12 sid
 . /lab/lib.sh
 with_ours
 

@@ -1,5 +1,5 @@
 # modules: ours
-# kernels: 6.12 sid debug
+# kernels: 6.12 sid
 # limit: 900
 # What routers on the way say goes where the connection lives that they speak of:
 # so a path that is narrower than the LAN, and one that becomes so under way, holds

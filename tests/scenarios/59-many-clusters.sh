@@ -1,7 +1,7 @@
 # A thousand clusters of 4096 slots each, and a file about all of lines of 20 KB: whatever is
 # read of it is whole lines, each of a cluster that is there all the time once, and
 # nobody else waits for the reader. What it costs, tests/bench/scale tells.
-# kernels: 6.12 debug
+# kernels: 6.12
 # modules: ours
 # limit: 1200
 . /lab/lib.sh

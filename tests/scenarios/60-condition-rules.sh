@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 5.10 6.1 6.12 sid debug
+# kernels: 5.10 6.1 6.12 sid
 # modules: ours
 # Rules that ask a switch: what xtables-addons' match did, and that a value is
 # not lost with the rules. By all four commands.

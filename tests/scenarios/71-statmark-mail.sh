@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 5.10 6.1 6.12 sid debug
+# kernels: 5.10 6.12 sid
 # modules: ours
 # The mail service of scenario 70 with one rule of STATMARK in place of six.
 . /lab/lib.sh

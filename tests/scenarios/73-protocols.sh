@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.1 6.12 sid debug
+# kernels: 6.12 sid
 # modules: ours
 # STATMARK with what there is besides TCP: UDP, SCTP, ICMP, connections that belong
 # to others, packets that begin here, IPv6, marks that others use too, packets that

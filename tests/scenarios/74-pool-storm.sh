@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.1 6.12 sid debug
+# kernels: 6.12 sid debug
 # modules: ours
 # A pool is changed a thousand times under traffic: by hand, by its switches and
 # by rules that are loaded anew, all at once, while others read it, wait for it,

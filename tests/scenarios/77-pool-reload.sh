@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels: 6.1 6.12 sid debug
+# kernels: 6.1 6.12 sid
 # modules: ours
 # What becomes of a pool when rules are loaded again, changed, taken away or fail to
 # load; and what can be written to its file.
