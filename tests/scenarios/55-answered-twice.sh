@@ -3,7 +3,7 @@
 # each pair of ports, the even one's answer comes from node1, who drains, and the
 # other's from node2, who fills.
 # modules: ours
-# kernels: 6.12 sid debug
+# kernels: 6.12 sid
 . /lab/lib.sh
 . /lab/behind.sh
 with_ours
