@@ -3,7 +3,7 @@
 # each pair of ports, the even one's answer comes from node1, who drains, and the
 # other's from node2, who fills.
 # modules: ours
-# kernels: 6.12 sid
+# kernels: 6.12 sid debug
 . /lab/lib.sh
 . /lab/behind.sh
 with_ours
@@ -12,6 +12,8 @@ load
 lan client node1 node2
 for node in node1 node2; do
     _must on $node sysctl -qw net.ipv4.tcp_fastopen=1538 # all who listen, and without a cookie
+    # The loser must not have given up before a slow machine listens to it.
+    _must on $node sysctl -qw net.ipv4.tcp_synack_retries=7
     serve $node --tcp 80 --tcp6 80
 done
 declare -A FAMILIES=([192.168.0.10]=iptables [fd00::10]=ip6tables)
