@@ -31,17 +31,46 @@ struct Node {
 
 enum class Membership : std::uint8_t { Static, Corosync };
 
+// How nodes without Corosync know that another is gone.
+struct Heartbeat {
+    Duration interval{200};
+    Duration dead_after{1000}; // of silence, before it is asked whether it lives
+    std::uint16_t port = 7475; // UDP
+    std::string key_file;      // what heartbeats are signed with; empty: they are not
+
+    bool operator==(const Heartbeat&) const = default;
+};
+
+// Two directors tell each other of their connections (IPVS's synchronisation).
+struct IpvsSync {
+    std::string interface;
+    unsigned id = 0; // 0 to 255
+
+    bool operator==(const IpvsSync&) const = default;
+};
+
 // A shared address and who shares it.
 struct Cluster {
     std::string name;
     Ip address;
+    unsigned prefix = 0; // of the address on the interface; 0: a host's, /32 or /128
     std::string interface;
     std::optional<Mac> mac; // none: derived from the address
     unsigned slots = 0;
     Hash hash;
     Membership membership = Membership::Static;
-    std::vector<Node> nodes; // by name
-    std::optional<Check> check;
+    std::vector<Node> nodes;    // by name
+    std::optional<Check> check; // asked at this node's own address
+    bool manage = true;         // rule and address are ours to set up
+    bool drive = true;          // its slots are ours to move; false: somebody else's
+    bool join_groups = false;   // IGMP or MLD, for switches that snoop
+    // A living node keeps its connections so long; 0: they move at once.
+    Duration handover_limit{300'000};
+    // Between a machine's loss and the take-over of its slots, so that one that was
+    // only cut off has stopped by then (Corosync).
+    Duration takeover_delay{300};
+    Heartbeat heartbeat; // Static
+    std::optional<IpvsSync> ipvs_sync;
 
     bool operator==(const Cluster&) const = default;
 };
