@@ -57,6 +57,9 @@ struct Report {
     // Its slots are not ours to move: somebody else writes them.
     bool fixed = false;
     SlotStates slots; // as its kernel has them
+    // It will answer for these as soon as it has heard itself say so: by then all have,
+    // and of two who want a slot the one that was heard first gets it.
+    Slots claims;
     Traffic traffic;
 
     bool operator==(const Report&) const = default;
