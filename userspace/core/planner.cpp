@@ -73,7 +73,7 @@ Owners plan_owners(const std::vector<Sharer>& sharers, const Owners& now) {
         return Owners(now.size());
     const auto quotas = quotas_of(shares, order, has, now.size());
 
-    // From above, so that what is given is the same when some of it is gone already.
+    // Always from above: so what is given is the same when some of it is gone already.
     Owners next = now;
     for (auto& owner : next | std::views::reverse)
         if (owner && (*owner >= sharers.size() || has[*owner] > quotas[*owner])) {
