@@ -121,15 +121,27 @@ void Sharing::settle_claims() {
                     claims_.emplace(slot, id);
 }
 
-// What was claimed, dropped, and is claimed again must not be taken for the first claim,
-// which all are about to forget.
+// What was claimed, dropped, and is claimed again must not be taken for the first claim:
+// all are about to forget that.
 bool Sharing::may_take(unsigned slot, Decision& decision) const {
-    const bool heard = known_.at(self_).report.claims.contains(slot);
-    const bool said = claimed_.contains(slot);
-    if (said || !heard)
-        decision.claims.insert(slot);
+    decision.claims.insert(slot);
+    const auto since = claimed_.find(slot);
     const auto first = claims_.find(slot);
-    return said && heard && first != claims_.end() && first->second == self_;
+    return since != claimed_.end() && first != claims_.end() && first->second == self_ &&
+           known_.at(self_).report.round >= since->second;
+}
+
+// What is claimed from now on, and has not been up to now, is in the next round.
+Decision Sharing::conclude(Decision decision) {
+    const bool same = std::ranges::equal(claimed_, decision.claims, {},
+                                         [](const auto& one) { return one.first; });
+    if (!same)
+        ++round_;
+    std::erase_if(claimed_, [&](const auto& one) { return !decision.claims.contains(one.first); });
+    for (const auto slot : decision.claims)
+        claimed_.try_emplace(slot, round_);
+    decision.round = round_;
+    return decision;
 }
 
 // Who speaks for himself knows better.
@@ -278,15 +290,14 @@ std::vector<Sharing::Held> Sharing::held_by_others() const {
 }
 
 Decision Sharing::decide(const OwnSlots& own, Moment now) {
-    Decision decision{own.slots, {}, std::nullopt, {}};
-    const auto claimed = std::exchange(claimed_, {});
+    Decision decision{own.slots, {}, 0, std::nullopt, {}};
     if (!seen_)
         return decision;
     const auto give_up_all = [&] {
         std::ranges::fill(decision.slots, SlotState::Off);
         drained_.clear();
         targets_.clear();
-        return decision;
+        return conclude(std::move(decision));
     };
     if (!view_.quorate) {
         decision.problem = "outside of the quorate part of the cluster";
@@ -296,10 +307,10 @@ Decision Sharing::decide(const OwnSlots& own, Moment now) {
     const auto self = known_.find(self_);
     if (self == known_.end() || self->second.report.terms != rules_.terms ||
         own.slots.size() != rules_.terms.slots)
-        return decision;
+        return conclude(std::move(decision));
     if (waits(now)) {
         decision.again = patient_until_;
-        return decision;
+        return conclude(std::move(decision));
     }
     refuse();
     if (const auto why = refused_.find(self_); why != refused_.end()) {
@@ -307,13 +318,11 @@ Decision Sharing::decide(const OwnSlots& own, Moment now) {
         return give_up_all();
     }
     if (!plan() || is_fixed(self->second))
-        return decision;
+        return conclude(std::move(decision));
     const auto others = held_by_others();
-    claimed_ = claimed;
     for (std::size_t slot = 0; slot < decision.slots.size(); ++slot)
         decision.slots[slot] = next(slot, others[slot], own, now, decision);
-    claimed_ = decision.claims;
-    return decision;
+    return conclude(std::move(decision));
 }
 
 SlotState Sharing::next(std::size_t slot, const Held& others, const OwnSlots& own, Moment now,

@@ -34,8 +34,9 @@ struct OwnSlots {
 };
 
 struct Decision {
-    SlotStates slots; // what our kernel shall hold
-    Slots claims;     // what we have to say that we will take
+    SlotStates slots;        // what our kernel shall hold
+    Slots claims;            // what we have to say that we will take
+    std::uint32_t round = 0; // with it
     // Then all may be otherwise although nothing has happened.
     std::optional<Moment> again;
     std::string problem; // why we take nothing, for a person
@@ -81,6 +82,7 @@ private:
 
     void settle_claims();
     bool may_take(unsigned slot, Decision& decision) const;
+    Decision conclude(Decision decision);
     bool waits(Moment now);
     void refuse();
     bool plan();
@@ -96,10 +98,11 @@ private:
     std::set<MemberId> awaited_; // whose slots we do not know yet
     std::set<MemberId> elders_;  // of the view before, who are still there
     Moment patient_until_{};
-    Moment take_from_{};                    // slots of nobody
-    std::map<std::size_t, Moment> drained_; // since when, of our own
-    std::map<unsigned, MemberId> claims_;   // who was heard first, by slot from 1
-    Slots claimed_;                         // by us, as we said it last
+    Moment take_from_{};                        // slots of nobody
+    std::map<std::size_t, Moment> drained_;     // since when, of our own
+    std::map<unsigned, MemberId> claims_;       // who was heard first, by slot from 1
+    std::map<unsigned, std::uint32_t> claimed_; // by us, since which round
+    std::uint32_t round_ = 0;
     std::vector<std::optional<MemberId>> targets_;
     std::map<MemberId, std::string> refused_;
 };

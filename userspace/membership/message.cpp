@@ -63,6 +63,14 @@ Cbor states_of(const SlotStates& slots) {
     return bytes_of(bytes);
 }
 
+// One bit a slot, the first in the lowest.
+Cbor claims_of(const Report& report) {
+    std::vector<std::uint8_t> bytes((report.slots.size() + 7) / 8);
+    for (const auto slot : report.claims)
+        bytes.at((slot - 1) / 8) |= static_cast<std::uint8_t>(1 << (slot - 1) % 8);
+    return bytes_of(bytes);
+}
+
 Cbor terms_of(const Terms& terms) {
     const auto length = terms.address.family == Family::V4 ? 4U : 16U;
     Cbor map = {{"addr", bytes_of(std::span(terms.address.bytes).first(length))},
@@ -76,19 +84,24 @@ Cbor terms_of(const Terms& terms) {
 
 Cbor map_of(const Report& report) {
     const auto& traffic = report.traffic;
-    return {{"node", shortened(report.node, longest_name)},
-            {"prog", shortened(report.version, longest_version)},
-            {"terms", terms_of(report.terms)},
-            {"weight", report.weight},
-            {"health", code_of(standing_codes, report.standing)},
-            {"why", shortened(report.reason, longest_reason)},
-            {"duty", code_of(duty_codes, report.duty)},
-            {"fixed", report.fixed},
-            {"slots", states_of(report.slots)},
-            {"acc", traffic.accepted},
-            {"foreign", traffic.foreign},
-            {"kept", traffic.kept},
-            {"silent", traffic.silenced}};
+    Cbor map = {{"node", shortened(report.node, longest_name)},
+                {"prog", shortened(report.version, longest_version)},
+                {"terms", terms_of(report.terms)},
+                {"weight", report.weight},
+                {"health", code_of(standing_codes, report.standing)},
+                {"why", shortened(report.reason, longest_reason)},
+                {"duty", code_of(duty_codes, report.duty)},
+                {"fixed", report.fixed},
+                {"slots", states_of(report.slots)},
+                {"acc", traffic.accepted},
+                {"foreign", traffic.foreign},
+                {"kept", traffic.kept},
+                {"silent", traffic.silenced}};
+    if (!report.claims.empty())
+        map["claims"] = claims_of(report);
+    if (report.round)
+        map["round"] = report.round;
+    return map;
 }
 
 Cbor map_of(const Legacy& legacy) {
@@ -177,6 +190,21 @@ SlotStates read_states(Fields& fields, unsigned slots) {
     return states;
 }
 
+Slots read_claims(Fields& fields, unsigned slots) {
+    Slots claims;
+    if (!fields.has("claims"))
+        return claims;
+    const auto bytes = fields.bytes("claims");
+    if (bytes.size() != (slots + 7) / 8)
+        fields.complain("claims", fmt::format("a bit for each of {} slots", slots));
+    for (unsigned i = 0; i < bytes.size() * 8; ++i)
+        if (bytes[i / 8] >> i % 8 & 1)
+            claims.insert(i + 1);
+    if (!claims.empty() && *claims.rbegin() > slots)
+        fields.complain("claims", "nothing after its last slot");
+    return claims;
+}
+
 Report read_report(Fields fields) {
     Report report;
     report.node = read_name(fields);
@@ -188,6 +216,9 @@ Report read_report(Fields fields) {
     report.duty = read_code(fields, "duty", duty_codes);
     report.fixed = fields.truth("fixed");
     report.slots = read_states(fields, report.terms.slots);
+    report.claims = read_claims(fields, report.terms.slots);
+    if (fields.has("round"))
+        report.round = static_cast<std::uint32_t>(fields.number("round", 0, UINT32_MAX));
     report.traffic = {fields.number("acc"), fields.number("foreign"), fields.number("kept"),
                       fields.number("silent")};
     return report;

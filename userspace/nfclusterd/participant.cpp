@@ -202,6 +202,8 @@ void Participant::turn() {
         const auto before = keeper_.slots();
         const auto decision = sharing_->decide({before, flows_, counted_}, now);
         sharing_problem_ = decision.problem;
+        claims_ = decision.claims;
+        round_ = decision.round;
         keeper_.set(decision.slots);
         if (serves(keeper_.slots()) && !serves(before))
             ports_.announce(cluster_);
@@ -258,6 +260,8 @@ Report Participant::own_report() const {
     report.duty = orders_.duty;
     report.fixed = !keeper_.drives();
     report.slots = keeper_.slots();
+    report.claims = claims_;
+    report.round = round_;
     if (keeper_.kernel())
         report.traffic = keeper_.kernel()->traffic;
     return report;

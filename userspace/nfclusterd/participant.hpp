@@ -8,6 +8,7 @@
 #include "core/sharing.hpp"
 #include "core/snapshot.hpp"
 #include "membership/group.hpp"
+#include "nfclusterd/node_orders.hpp"
 #include "nfclusterd/slot_keeper.hpp"
 #include "nfclusterd/supervisor.hpp"
 
@@ -22,14 +23,6 @@
 #include <vector>
 
 namespace nfc {
-
-// What people want of this node, for one address; it outlives the daemon.
-struct NodeOrders {
-    Duty duty = Duty::Serve;
-    std::optional<unsigned> weight; // instead of the configuration's
-
-    bool operator==(const NodeOrders&) const = default;
-};
 
 class Participant {
 public:
@@ -91,7 +84,6 @@ private:
     SharingRules rules() const;
     std::vector<NodeStatus> nodes() const;
     const Node& self() const;
-    bool wants_weight(unsigned weight) const;
 
     asio::any_io_executor executor_;
     const Cluster cluster_;
@@ -108,6 +100,8 @@ private:
     View view_;
     Health health_;
     Watch watch_;
+    Slots claims_; // as we said them last
+    std::uint32_t round_ = 0;
     std::vector<std::size_t> flows_;
     Moment counted_{};
     std::optional<Report> told_;

@@ -82,6 +82,9 @@ Report any_report() {
     const auto turn = *rc::gen::arbitrary<unsigned>();
     for (unsigned i = 0; i < one.terms.slots; ++i)
         one.slots.push_back(slot_states[(i ^ turn) * 2654435761U >> 30]);
+    for (auto claims = *rc::gen::inRange(0, 9); claims; --claims)
+        one.claims.insert(*rc::gen::inRange(1u, one.terms.slots + 1));
+    one.round = *rc::gen::arbitrary<std::uint32_t>();
     const auto count = rc::gen::arbitrary<std::uint64_t>();
     one.traffic = {*count, *count, *count, *count};
     return one;

@@ -33,6 +33,7 @@ struct Machine {
     unsigned weight = 1;
     std::unique_ptr<Sharing> daemon;
     Slots claims;
+    std::uint32_t round = 0;
     std::optional<Report> told;
     Moment last{}; // the last thing that is on its way to it arrives then
     unsigned life = 0;
@@ -68,6 +69,7 @@ public:
         one.daemon = std::make_unique<Sharing>(one.id, rules);
         one.told.reset();
         one.claims.clear();
+        one.round = 0;
         ++one.life;
         tick(i);
         regroup();
@@ -210,6 +212,7 @@ private:
         report.duty = one.duty;
         report.slots = one.kernel;
         report.claims = one.claims;
+        report.round = one.round;
         if (!anyway && one.told == report)
             return;
         one.told = report;
@@ -223,6 +226,7 @@ private:
         const auto decision = one.daemon->decide({one.kernel, flows, now_}, now_);
         one.kernel = decision.slots;
         one.claims = decision.claims;
+        one.round = decision.round;
         for (std::size_t slot = 0; slot < one.kernel.size(); ++slot)
             if (one.kernel[slot] == SlotState::Off)
                 one.flows.erase(slot);
