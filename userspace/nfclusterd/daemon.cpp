@@ -43,6 +43,7 @@ Daemon::Daemon(asio::io_context& io, DaemonOptions options, Kernel& kernel, Log&
     : io_(io), options_(std::move(options)), log_(log), duties_(options_.state / "duties.json"),
       observers_(io.get_executor(), options_.state, log, [this] { return snapshot(); }),
       machine_(io.get_executor(), options_.state, log),
+      setup_(io.get_executor(), options_.state, log),
       conductor_(io.get_executor(), {.kernel = kernel,
                                      .duties = duties_,
                                      .log = log,
@@ -78,6 +79,7 @@ void Daemon::load(const Config& config) {
     for (const auto& cluster : config.clusters)
         log_.warning(fmt::format("cluster {}: this version watches pools only", cluster.name));
     machine_.load(config);
+    setup_.load(config.clusters);
     conductor_.load(config.pools);
     node_ = config.node;
     pools_ = config.pools.size();
