@@ -17,6 +17,7 @@
 #include "drivers/flows_wire.hpp"
 #include "drivers/ipvs_wire.hpp"
 #include "drivers/statmark.hpp"
+#include "membership/message.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -199,6 +200,13 @@ void clusters(std::string_view input) {
                      "an order can be read again");
 }
 
+void message(std::string_view input) {
+    if (const auto read = decode(input)) {
+        const auto again = decode(encode(*read));
+        must(again && *again == *read, "a message comes back");
+    }
+}
+
 void memory(std::string_view input) {
     if (const auto read = own::read_borrowed(input))
         must(*own::read_borrowed(own::to_text(*read)) == *read, "it is remembered");
@@ -208,10 +216,10 @@ void memory(std::string_view input) {
 
 const std::vector<Target>& targets() {
     static const std::vector<Target> all = {
-        {"config", config}, {"request", request},   {"reply", reply}, {"http", http},
-        {"dns", dns},       {"icmp", icmp},         {"ipvs", ipvs},   {"route", route},
-        {"pool", pool},     {"slots", slots},       {"rules", rules}, {"memory", memory},
-        {"smtp", smtp},     {"clusters", clusters}, {"flows", flows},
+        {"config", config}, {"request", request},   {"reply", reply},     {"http", http},
+        {"dns", dns},       {"icmp", icmp},         {"ipvs", ipvs},       {"route", route},
+        {"pool", pool},     {"slots", slots},       {"rules", rules},     {"memory", memory},
+        {"smtp", smtp},     {"clusters", clusters}, {"message", message}, {"flows", flows},
     };
     return all;
 }

@@ -1,8 +1,8 @@
 """A LAN between VMs, in user space and without root.
 
 Every frame goes to all other ports, which is what a switch does with a frame
-for a multicast MAC. Links can be cut, slowed and made lossy, and the wire can
-be recorded. The VMs are joined by socket pairs, over which QEMU sends frames
+for a multicast MAC. Links can be cut, slowed and made lossy, ports can be parted
+from each other, and the wire can be recorded. The VMs are joined by socket pairs, over which QEMU sends frames
 with their length in front (`-netdev stream`).
 
     with Lan() as lan:
@@ -37,6 +37,7 @@ class Lan:
         """`seed` decides which frames a lossy link loses."""
         self._random = random.Random(seed)
         self._ports = {}
+        self._parted = set()
         self._late, self._order = [], itertools.count()
         self._pcap = None
         self._lock = threading.Lock()
@@ -72,6 +73,13 @@ class Lan:
 
     def join(self, name):
         self._ports[name].connected = True
+
+    def part(self, some, others):
+        """No frame goes between one of these ports and one of those, until mend()."""
+        self._parted = {frozenset((one, other)) for one in some for other in others}
+
+    def mend(self):
+        self._parted = set()
 
     def delay(self, name, seconds):
         """Each frame to and from that port takes this long."""
@@ -162,6 +170,8 @@ class Lan:
             return
         for port in self._ports.values():
             if port is source or not port.connected or self._lost(port):
+                continue
+            if self._parted and frozenset((source.name, port.name)) in self._parted:
                 continue
             delay = source.delay + port.delay
             if delay:

@@ -57,6 +57,10 @@ struct Report {
     // Its slots are not ours to move: somebody else writes them.
     bool fixed = false;
     SlotStates slots; // as its kernel has them
+    // It will answer for these as soon as it has heard itself say so: by then all have,
+    // and of two who want a slot the one that was heard first gets it.
+    Slots claims;
+    std::uint32_t round = 0; // rises when claims change
     Traffic traffic;
 
     bool operator==(const Report&) const = default;

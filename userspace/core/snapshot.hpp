@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/desired.hpp"
+#include "core/member.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -45,6 +46,45 @@ struct PoolStatus {
     bool operator==(const PoolStatus&) const = default;
 };
 
+enum class Presence : std::uint8_t {
+    Member,  // its daemon is among those that hear each other
+    Machine, // its daemon is not, but its kernel goes on
+    Gone,
+};
+
+// A node that shares an address, as the others know it.
+struct NodeStatus {
+    std::string name;
+    Ip address; // its own; of one that the configuration does not name: 0.0.0.0
+    Presence presence = Presence::Gone;
+    Standing standing = Standing::Unknown; // of its service
+    Duty duty = Duty::Serve;
+    bool fixed = false;  // its slots are not moved
+    unsigned weight = 0; // in the plan
+    std::string reason;  // of its standing
+    std::string problem; // why it takes no part
+    std::string version;
+    unsigned share = 0; // slots that it shall have
+    SlotStates slots;   // as its kernel has them; empty: nobody knows
+    Traffic traffic;
+
+    bool operator==(const NodeStatus&) const = default;
+};
+
+struct ClusterStatus {
+    std::string name;
+    Ip address;
+    std::string interface;
+    unsigned slots = 0;
+    std::string membership; // "static", "corosync"
+    bool quorate = false;
+    bool drive = true;
+    std::string problem;           // what is wrong with it here; empty: nothing
+    std::vector<NodeStatus> nodes; // by name
+
+    bool operator==(const ClusterStatus&) const = default;
+};
+
 struct Snapshot {
     std::string node; // may be empty
     std::string version;
@@ -55,6 +95,7 @@ struct Snapshot {
     std::string down_times_problem;   // why their file is not written; empty: it is
     std::uint64_t kernel_changes = 0; // since the daemon began
     std::vector<PoolStatus> pools;    // in the order of the file
+    std::vector<ClusterStatus> clusters;
 
     bool operator==(const Snapshot&) const = default;
 };

@@ -2,14 +2,10 @@
 #include "nfclusterd/duties.hpp"
 
 #include "core/json.hpp"
-#include "drivers/fd.hpp"
+#include "nfclusterd/state_file.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <optional>
-#include <sys/stat.h>
 
 namespace nfc {
 
@@ -23,37 +19,19 @@ std::optional<Duty> duty_of(const Json& word) {
     return std::nullopt;
 }
 
-Error cannot(std::string_view what, const std::filesystem::path& file) {
-    return {Kind::Unavailable,
-            fmt::format("cannot {} {}: {}", what, file.native(), errno_text(errno))};
-}
-
-bool write_all(const Fd& fd, std::string_view text) {
-    while (!text.empty()) {
-        const auto put = ::write(fd.get(), text.data(), text.size());
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return false;
-        text.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return true;
-}
-
 } // namespace
 
 Result<Done> Duties::read() {
     all_.clear();
-    const Fd fd(::open(file_.c_str(), O_RDONLY | O_CLOEXEC));
-    std::string text;
-    if (!fd && errno == ENOENT)
+    const auto text = read_state(file_);
+    if (!text)
+        return text.error();
+    if (!*text)
         return Done{};
-    if (!fd || !read_all(fd, text))
-        return cannot("read", file_);
 
     const Error nonsense{Kind::BadInput,
                          fmt::format("{} is not what we wrote: it is ignored", file_.native())};
-    const auto json = Json::parse(text, nullptr, false);
+    const auto json = Json::parse(**text, nullptr, false);
     All all;
     if (!json.is_object())
         return nonsense;
@@ -95,30 +73,12 @@ Result<Done> Duties::set(const std::string& pool, const std::string& backend, Du
     return done;
 }
 
-// Beside the old one, and then in its place.
 Result<Done> Duties::write(const All& all) const {
     Json json = Json::object();
     for (const auto& [pool, backends] : all)
         for (const auto& [backend, duty] : backends)
             json[pool][backend] = duty == Duty::Drain ? "drain" : "off";
-    const auto fresh = file_.native() + ".new";
-    {
-        const Fd fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        if (!fd)
-            return cannot("write", fresh);
-        if (!write_all(fd, nfc::dump(json)) || ::fsync(fd.get()) < 0) {
-            const auto error = cannot("write", fresh);
-            ::unlink(fresh.c_str());
-            return error;
-        }
-    }
-    if (::rename(fresh.c_str(), file_.c_str()) < 0)
-        return cannot("write", file_);
-    // The name, too, has to outlive a power cut.
-    const Fd folder(::open(file_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder)
-        ::fsync(folder.get());
-    return Done{};
+    return write_state(file_, nfc::dump(json));
 }
 
 } // namespace nfc

@@ -2,14 +2,9 @@
 #include "nfclusterd/setup_memory.hpp"
 
 #include "core/json.hpp"
-#include "drivers/fd.hpp"
+#include "nfclusterd/state_file.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace nfc {
 
@@ -51,11 +46,6 @@ std::optional<Made> read_made(const std::string& address, const Json& object) {
             return std::nullopt;
     }
     return made;
-}
-
-Error setup_file(std::string_view what, const std::filesystem::path& file) {
-    return {Kind::Unavailable,
-            fmt::format("cannot {} {}: {}", what, file.native(), errno_text(errno))};
 }
 
 } // namespace
@@ -101,13 +91,12 @@ Result<SetupMemory> read_setup_memory(std::string_view text) {
 }
 
 Result<SetupMemory> SetupMemoryFile::read() const {
-    std::string text;
-    const Fd fd(::open(file_.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd && errno == ENOENT)
+    const auto text = read_state(file_);
+    if (!text)
+        return text.error();
+    if (!*text)
         return SetupMemory{};
-    if (!fd || !read_all(fd, text))
-        return setup_file("read", file_);
-    auto memory = read_setup_memory(text);
+    auto memory = read_setup_memory(**text);
     if (!memory)
         return Error{Kind::BadInput, fmt::format("{}: {}: what is set up stays", file_.native(),
                                                  memory.error().text)};
@@ -115,13 +104,7 @@ Result<SetupMemory> SetupMemoryFile::read() const {
 }
 
 Result<Done> SetupMemoryFile::write(const SetupMemory& memory) const {
-    const auto text = to_text(memory);
-    const auto fresh = file_.native() + ".new";
-    const Fd fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        ::fsync(fd.get()) < 0 || ::rename(fresh.c_str(), file_.c_str()) < 0)
-        return setup_file("write", file_);
-    return Done{};
+    return write_state(file_, to_text(memory));
 }
 
 } // namespace nfc

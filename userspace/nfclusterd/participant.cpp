@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "nfclusterd/participant.hpp"
+
+#include "membership/message.hpp"
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <fmt/format.h>
+
+namespace nfc {
+
+namespace {
+
+Moment steady() {
+    return std::chrono::steady_clock::now();
+}
+
+bool serves(const SlotStates& slots) {
+    return std::ranges::any_of(
+        slots, [](SlotState state) { return state == SlotState::On || state == SlotState::Fill; });
+}
+
+bool moves(const SlotStates& slots) {
+    return std::ranges::find(slots, SlotState::Drain) != slots.end();
+}
+
+// What changes by itself is told with the rest.
+bool same_news(const Report& a, const Report& b) {
+    auto quiet = a;
+    quiet.traffic = b.traffic;
+    quiet.reason = b.reason;
+    return quiet == b;
+}
+
+} // namespace
+
+Participant::Participant(asio::any_io_executor executor, Cluster cluster, std::string node,
+                         NodeOrders orders, Ports ports, const Pauses& pauses)
+    : executor_(executor), cluster_(std::move(cluster)), node_(std::move(node)), orders_(orders),
+      ports_(std::move(ports)), pauses_(pauses), alive_(std::make_shared<Participant*>(this)),
+      keeper_(cluster_.name, rules().terms, cluster_.drive, ports_.kernel), again_(executor),
+      tick_(executor), count_(executor), retry_(executor) {
+    const auto now = steady();
+    keeper_.look(now);
+    // Who serves goes on serving until its checks say otherwise.
+    if (!cluster_.check || serves(keeper_.slots()))
+        health_ = resumed(now);
+    if (cluster_.check)
+        watch_ = ports_.watch(*cluster_.check, {self().address, cluster_.check->port},
+                              [this](const Answer& answer) { heard(answer); });
+    join();
+    tick();
+}
+
+Participant::~Participant() {
+    *alive_ = nullptr;
+}
+
+const Node& Participant::self() const {
+    return *std::ranges::find(cluster_.nodes, node_, &Node::name);
+}
+
+SharingRules Participant::rules() const {
+    return {.terms = {cluster_.address, cluster_.slots, cluster_.hash, cluster_.mac},
+            .handover_limit = cluster_.handover_limit,
+            .takeover_delay = cluster_.membership == Membership::Corosync ? cluster_.takeover_delay
+                                                                          : Duration{0}};
+}
+
+GroupEvents Participant::events() {
+    return {.view =
+                [weak = std::weak_ptr(alive_)](const View& view) {
+                    if (const auto self = weak.lock(); self && *self)
+                        (*self)->see(view);
+                },
+            .message =
+                [weak = std::weak_ptr(alive_)](MemberId from, std::string_view bytes) {
+                    if (const auto self = weak.lock(); self && *self)
+                        (*self)->hear(from, bytes);
+                },
+            .problem =
+                [weak = std::weak_ptr(alive_)](const std::string& problem) {
+                    if (const auto self = weak.lock(); self && *self) {
+                        (*self)->group_problem_ = problem;
+                        (*self)->soon();
+                    }
+                }};
+}
+
+void Participant::join() {
+    auto group = ports_.join(cluster_, events());
+    if (group) {
+        group_ = std::move(*group);
+        group_problem_.clear();
+        return;
+    }
+    group_problem_ = group.error().text;
+    retry_.expires_after(pauses_.join);
+    retry_.async_wait([this](asio::error_code error) {
+        if (!error)
+            join();
+    });
+}
+
+// What comes in one turn of the loop is thought about once.
+void Participant::soon() {
+    if (std::exchange(posted_, true))
+        return;
+    asio::post(executor_, [weak = std::weak_ptr(alive_)] {
+        if (const auto self = weak.lock(); self && *self)
+            (*self)->turn();
+    });
+}
+
+void Participant::see(const View& view) {
+    const auto now = steady();
+    const bool grew = std::ranges::any_of(view.members, [&](MemberId id) {
+        return std::ranges::find(view_.members, id) == view_.members.end();
+    });
+    const bool healed = view.quorate && !view_.quorate;
+    const auto number = group_->self();
+    if (!sharing_ && number)
+        sharing_.emplace(number, rules());
+    view_ = view;
+    if (!sharing_)
+        return;
+    sharing_->see(view, now);
+    for (const auto& legacy : sharing_->legacies())
+        if (grew)
+            group_->send(encode(legacy));
+    if (grew)
+        report(true);
+    if (healed || grew)
+        ports_.announce(cluster_);
+    soon();
+}
+
+void Participant::hear(MemberId from, std::string_view bytes) {
+    const auto message = decode(bytes);
+    if (!message) {
+        group_problem_ =
+            fmt::format("member {} says what we do not understand: {}", from, message.error().text);
+        return soon();
+    }
+    if (!sharing_)
+        return;
+    if (const auto* report = std::get_if<Report>(&*message))
+        sharing_->hear(from, *report);
+    else if (const auto* legacy = std::get_if<Legacy>(&*message))
+        sharing_->hear(from, *legacy);
+    else if (const auto* wish = std::get_if<Wish>(&*message); wish->node == node_)
+        obey(*wish);
+    soon();
+}
+
+void Participant::heard(const Answer& answer) {
+    health_ = observe(std::move(health_), answer.seen, cluster_.check->rhythm, steady()).health;
+    soon();
+}
+
+void Participant::obey(const Wish& wish) {
+    auto next = orders_;
+    if (wish.duty)
+        next.duty = *wish.duty;
+    if (wish.weight)
+        next.weight = wish.weight;
+    if (next == orders_)
+        return;
+    if (const auto kept = ports_.keep(cluster_.name, next); !kept)
+        return ports_.kernel.log.error(
+            fmt::format("cluster {}: not obeyed, because {}", cluster_.name, kept.error().text));
+    orders_ = next;
+    ports_.kernel.log.info(fmt::format(
+        "cluster {}: asked to {}{}", cluster_.name, orders_.duty == Duty::Serve ? "serve" : "drain",
+        orders_.weight ? fmt::format(" with weight {}", *orders_.weight) : ""));
+}
+
+Result<Done> Participant::wish(const Wish& wish) {
+    const auto all = nodes();
+    const auto at = std::ranges::find(all, wish.node, &NodeStatus::name);
+    if (at == all.end())
+        return Error{Kind::NoCluster,
+                     fmt::format("cluster {} has no node {:?}", cluster_.name, wish.node)};
+    if (wish.node == node_) {
+        obey(wish);
+        soon();
+        return Done{};
+    }
+    if (at->presence != Presence::Member)
+        return Error{
+            Kind::Unavailable,
+            fmt::format("nfclusterd of {} does not answer: nothing was changed", wish.node)};
+    group_->send(encode(wish));
+    return Done{};
+}
+
+void Participant::turn() {
+    const auto now = steady();
+    posted_ = false;
+    keeper_.look(now);
+    if (sharing_) {
+        const auto before = keeper_.slots();
+        const auto decision = sharing_->decide({before, flows_, counted_}, now);
+        sharing_problem_ = decision.problem;
+        claims_ = decision.claims;
+        round_ = decision.round;
+        keeper_.set(decision.slots);
+        if (serves(keeper_.slots()) && !serves(before))
+            ports_.announce(cluster_);
+        arm(decision.again);
+    }
+    if (moves(keeper_.slots()))
+        count_later();
+    report(false);
+    follow_nodes();
+    const auto problem = status().problem;
+    say(problem_said_, problem);
+}
+
+void Participant::say(std::string& said, const std::string& what) {
+    if (said == what)
+        return;
+    if (what.empty())
+        ports_.kernel.log.info(fmt::format("cluster {}: well again", cluster_.name));
+    else
+        ports_.kernel.log.error(fmt::format("cluster {}: {}", cluster_.name, what));
+    said = what;
+}
+
+void Participant::arm(std::optional<Moment> again) {
+    again_.cancel();
+    if (!again)
+        return;
+    again_.expires_at(*again);
+    again_.async_wait([this](asio::error_code error) {
+        if (!error)
+            turn();
+    });
+}
+
+void Participant::tick() {
+    tick_.expires_after(pauses_.report);
+    tick_.async_wait([this](asio::error_code error) {
+        if (error)
+            return;
+        turn();
+        report(true);
+        tick();
+    });
+}
+
+Report Participant::own_report() const {
+    Report report;
+    report.node = node_;
+    report.version = ports_.version;
+    report.terms = rules().terms;
+    report.weight = orders_.weight.value_or(self().weight);
+    report.standing = health_.standing;
+    report.reason = health_.reason;
+    report.duty = orders_.duty;
+    report.fixed = !keeper_.drives();
+    report.slots = keeper_.slots();
+    report.claims = claims_;
+    report.round = round_;
+    if (keeper_.kernel())
+        report.traffic = keeper_.kernel()->traffic;
+    return report;
+}
+
+// Right after the kernel has been told: if we die between the two, the others are
+// mistaken about us until our successor tells them.
+void Participant::report(bool anyway) {
+    auto now = own_report();
+    if (!group_ || (!anyway && told_ && same_news(*told_, now)))
+        return;
+    group_->send(encode(now));
+    told_ = std::move(now);
+}
+
+void Participant::count_later() {
+    if (std::exchange(counting_, true))
+        return;
+    count_.expires_after(flows_.empty() ? pauses_.first_count : pauses_.count);
+    count_.async_wait([this](asio::error_code error) {
+        counting_ = false;
+        if (error || !moves(keeper_.slots()))
+            return flows_.clear();
+        count_flows();
+        turn();
+    });
+}
+
+void Participant::count_flows() {
+    const auto now = steady();
+    if (!keeper_.kernel())
+        return;
+    if (auto flows = ports_.count_flows(*keeper_.kernel())) {
+        flows_ = std::move(*flows);
+        counted_ = now;
+    } else {
+        ports_.kernel.log.warning(
+            fmt::format("cluster {}: flows cannot be counted, so slots move when the limit has "
+                        "passed: {}",
+                        cluster_.name, flows.error().text));
+    }
+}
+
+} // namespace nfc
