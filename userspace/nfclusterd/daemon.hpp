@@ -6,8 +6,10 @@
 #include "checks/tls.hpp"
 #include "nfclusterd/conductor.hpp"
 #include "nfclusterd/machine.hpp"
+#include "nfclusterd/node_setup.hpp"
 #include "nfclusterd/notify.hpp"
 #include "nfclusterd/observers.hpp"
+#include "nfclusterd/participants.hpp"
 #include "nfclusterd/server.hpp"
 
 #include <asio/io_context.hpp>
@@ -39,6 +41,7 @@ public:
 private:
     Result<Json> answer(const control::Request& request);
     void load(const Config& config);
+    Result<Done> administer(const control::Request& request);
     void tell(const Notice& notice);
     void wait_for_signals();
     void stop();
@@ -51,7 +54,9 @@ private:
     Duties duties_;
     Observers observers_;
     Machine machine_;
+    NodeSetup setup_;
     Conductor conductor_;
+    Participants participants_;
     Notify notify_;
     asio::signal_set signals_;
     std::unique_ptr<ControlServer> server_;
