@@ -14,6 +14,7 @@
 #include "core/text.hpp"
 #include "drivers/address.hpp"
 #include "drivers/condition.hpp"
+#include "drivers/flows_wire.hpp"
 #include "drivers/ipvs_wire.hpp"
 #include "drivers/statmark.hpp"
 #include "membership/beat.hpp"
@@ -21,6 +22,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace fuzz {
 
@@ -133,6 +135,9 @@ void ipvs(std::string_view input) {
             must(again && again->destination == state->destination, "a server comes back");
         }
     (void)ipvs::read_timeouts(bytes);
+    if (const auto daemon = ipvs::read_sync_daemon(bytes))
+        must(ipvs::read_sync_daemon(ipvs::write_sync_daemon(*daemon)) == daemon,
+             "a thread comes back");
     (void)netlink::read_family_id(bytes);
 }
 
@@ -142,6 +147,19 @@ void route(std::string_view input) {
         must(own::read_address(own::write_address(found->index, found->ip, found->prefix)) == found,
              "an address comes back");
     (void)own::read_link(bytes);
+}
+
+// Connections: a message of netlink, or a line of IPVS.
+void flows(std::string_view input) {
+    const auto bytes = exact(input);
+    std::vector<Flow> found;
+    for (const auto& live : {nfc::flows::read_socket(bytes), nfc::flows::read_tracked(bytes),
+                             nfc::flows::read_ipvs(input)})
+        if (live)
+            found.push_back(live->flow);
+    const auto counts = nfc::flows::count(found, {NFC_HASH_SIP_SPT_DPT, 1}, 16);
+    must(std::accumulate(counts.begin(), counts.end(), std::size_t{0}) <= found.size(),
+         "none is counted twice");
 }
 
 void pool(std::string_view input) {
@@ -212,6 +230,7 @@ const std::vector<Target>& targets() {
         {"dns", dns},       {"icmp", icmp},         {"ipvs", ipvs},       {"route", route},
         {"pool", pool},     {"slots", slots},       {"rules", rules},     {"memory", memory},
         {"smtp", smtp},     {"clusters", clusters}, {"message", message}, {"heartbeat", heartbeat},
+        {"flows", flows},
     };
     return all;
 }

@@ -21,6 +21,13 @@ _must on director iptables -t mangle -A PREROUTING -d $SERVICE -p tcp --dport 25
 unit=nfclusterd.service
 _must mkdir -p /etc/nfcluster "/run/systemd/system/$unit.d" /var/lib
 cat >/etc/nfcluster/nfcluster.toml <<END
+[node]
+name = "director"
+[cluster.shared]
+address = "192.168.0.200"
+interface = "lan"
+slots = 4
+nodes = { director = { address = "192.168.0.254" } }
 [ipvs]
 timeout_tcp = "15m"
 [realserver.www]
@@ -53,7 +60,7 @@ cat >/etc/nfcluster/asks <<'END'
 echo | nc -w 1 "$1" 25 | grep -q mail
 END
 chmod +x /etc/nfcluster/alert /etc/nfcluster/asks
-printf '[Service]\nWatchdogSec=3\nStandardError=file:/run/daemon.log\nStandardOutput=inherit\n' >"/run/systemd/system/$unit.d/watchdog.conf"
+printf '[Service]\nEnvironment=XTABLES_LIBDIR=%s\nWatchdogSec=3\nStandardError=file:/run/daemon.log\nStandardOutput=inherit\n' "$XTABLES_LIBDIR" >"/run/systemd/system/$unit.d/watchdog.conf"
 
 # --- systemd
 cat >/tmp/boot <<'END'
@@ -91,6 +98,8 @@ ok 'the pool serves' until_ok 30 marks_up
 ok 'IPVS has its servers' until_ok 30 weights_are '2 3'
 ok 'IPVS has its timeouts' eval 'on director ipvsadm -L --timeout | grep -q ": 900 "'
 ok 'the address is on lo' eval 'on director ip address show lo | grep -q 10.10.10.22/32'
+shared() { on director iptables -t raw -S PREROUTING | grep -q 'SHAREDIP --cluster-ip 192.168.0.200 ' && ip -n director addr show lan | grep -q 192.168.0.200/32; }
+ok 'a shared address has its rule, and is there' until_ok 20 shared || diag "$(inside cat /run/daemon.log)"
 is 'nobody is told of it by ARP' "$(on director sysctl -n net.ipv4.conf.all.arp_ignore net.ipv4.conf.all.arp_announce | paste -sd ' ')" '1 2'
 inside nfcluster status >/tmp/status 2>&1
 ok 'status asks it, and has nothing to complain of' eval 'grep -q "5 of 5 backends up" /tmp/status && ! grep -iE "not|fail|problem|denied" /tmp/status'

@@ -12,11 +12,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint16_t metrics_port = 9799;
 
-bool is_absolute(std::string_view path) {
-    return path.starts_with('/') &&
-           std::ranges::none_of(path, [](unsigned char c) { return c < ' ' || c == 0x7f; });
-}
-
 // A path, or an array of that and arguments.
 std::vector<std::string> read_command(Section& section) {
     constexpr std::string_view expected = "a program's path, or that and its arguments";
@@ -84,21 +79,30 @@ void read_mail(Section& section, Alert& alert) {
         alert.from = *from->text();
     else if (from)
         section.complaints().wrong(*from, section.field("from"), "a mail address");
-    constexpr std::string_view expected = "a program's path, such as /usr/sbin/sendmail";
-    alert.sendmail = section
-                         .as<std::string>("sendmail", expected,
-                                          [&](const std::string& field, std::string_view text) {
-                                              return is_absolute(text)
-                                                         ? Result<std::string>(std::string(text))
-                                                         : bad_value(field, text, expected);
-                                          })
-                         .value_or(alert.sendmail);
+    alert.sendmail = read_path(section, "sendmail", "a program's path, such as /usr/sbin/sendmail",
+                               alert.sendmail);
     alert.mail_pace.burst =
         static_cast<unsigned>(section.number("mail_burst", 1, 1000, alert.mail_pace.burst));
     alert.mail_pace.every = section.duration("mail_every", {10ms, 24h}, alert.mail_pace.every);
 }
 
 } // namespace
+
+bool is_absolute(std::string_view path) {
+    return path.starts_with('/') &&
+           std::ranges::none_of(path, [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
+
+std::string read_path(Section& section, std::string_view key, std::string_view expected,
+                      std::string otherwise) {
+    return section
+        .as<std::string>(key, expected,
+                         [&](const std::string& field, std::string_view text) {
+                             return is_absolute(text) ? Result<std::string>(std::string(text))
+                                                      : bad_value(field, text, expected);
+                         })
+        .value_or(std::move(otherwise));
+}
 
 Alert read_alert(Section& root) {
     Alert alert;

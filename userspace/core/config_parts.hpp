@@ -14,6 +14,10 @@ std::optional<Check> read_check(Section& section, bool have_ports);
 constexpr std::string_view interface_expected = "the name of an interface, such as eth0";
 Result<std::string> read_interface(const std::string& field, std::string_view text);
 
+bool is_absolute(std::string_view path);
+std::string read_path(Section& section, std::string_view key, std::string_view expected,
+                      std::string otherwise = {});
+
 std::vector<Cluster> read_clusters(Section& root, std::string_view node);
 std::vector<Pool> read_pools(Section& root);
 // The table "ipvs": what holds for all its services.

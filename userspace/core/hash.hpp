@@ -26,6 +26,8 @@ struct Flow {
     Ip source;
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
+
+    auto operator<=>(const Flow&) const = default;
 };
 
 std::uint32_t hash_flow(const Hash& hash, const Flow& flow);

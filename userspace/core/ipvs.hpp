@@ -118,6 +118,21 @@ struct Timeouts {
 // The kernel counts them in ticks, with a sign.
 constexpr std::uint32_t timeout_max = 23 * 24 * 3600;
 
+// A thread of the kernel that tells other directors of connections (master), or hears
+// of theirs (backup). There is one of each at most.
+enum class SyncRole : std::uint8_t { Master, Backup };
+constexpr std::string_view to_string(SyncRole role) {
+    return role == SyncRole::Master ? "master" : "backup";
+}
+
+struct SyncDaemon {
+    SyncRole role = SyncRole::Master;
+    std::string interface;
+    unsigned id = 0; // 0 to 255; a backup hears those with its own only
+
+    bool operator==(const SyncDaemon&) const = default;
+};
+
 struct AddService {
     Service service;
     bool operator==(const AddService&) const = default;

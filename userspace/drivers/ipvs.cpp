@@ -175,6 +175,41 @@ Result<Done> Kernel::set(const Timeouts& timeouts) const {
     return send(IPVS_CMD_SET_CONFIG, write_timeouts(timeouts), refused);
 }
 
+Result<std::vector<SyncDaemon>> Kernel::sync_daemons() const {
+    if (const auto open = family_->open(); !open)
+        return open.error();
+    const auto answer = dump(IPVS_CMD_GET_DAEMON, {});
+    if (!answer)
+        return answer.error();
+    std::vector<SyncDaemon> daemons;
+    for (const auto& message : answer->messages) {
+        auto daemon = read_sync_daemon(message);
+        if (!daemon)
+            return no_sense();
+        daemons.push_back(std::move(*daemon));
+    }
+    return daemons;
+}
+
+Result<Done> Kernel::start(const SyncDaemon& daemon) const {
+    return send(IPVS_CMD_NEW_DAEMON, write_sync_daemon(daemon), [&](int number) {
+        const auto what = fmt::format("synchronisation of IPVS on {}", daemon.interface);
+        if (number == ENODEV)
+            return Error{Kind::NoCluster, fmt::format("{}: there is no such interface", what)};
+        if (number == EEXIST)
+            return Error{Kind::Refused,
+                         fmt::format("{}: a {} runs already", what, to_string(daemon.role))};
+        return Error{refused(number).kind, fmt::format("{}: {}", what, refused(number).text)};
+    });
+}
+
+Result<Done> Kernel::stop(SyncRole role) const {
+    return send(IPVS_CMD_DEL_DAEMON, write_sync_role(role), [](int number) {
+        return number == ESRCH ? Error{Kind::NoCluster, "IPVS does not synchronise"}
+                               : refused(number);
+    });
+}
+
 Result<Done> Kernel::flush() const {
     return send(IPVS_CMD_FLUSH, {}, refused);
 }

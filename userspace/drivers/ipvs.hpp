@@ -38,6 +38,11 @@ public:
     Result<Timeouts> timeouts() const;
     // What is 0 stays as it is.
     Result<Done> set(const Timeouts& timeouts) const;
+    // The threads that synchronise connections. One that runs has to be stopped before
+    // it is started with other settings.
+    Result<std::vector<SyncDaemon>> sync_daemons() const;
+    Result<Done> start(const SyncDaemon& daemon) const;
+    Result<Done> stop(SyncRole role) const;
     // Takes all services away.
     Result<Done> flush() const;
 

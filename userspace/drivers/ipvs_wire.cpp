@@ -288,4 +288,47 @@ std::optional<Timeouts> read_timeouts(const Attributes& attributes) {
     return Timeouts{narrow(tcp), narrow(tcp_fin), narrow(reader.number(IPVS_CMD_ATTR_TIMEOUT_UDP))};
 }
 
+// --- synchronisation
+
+namespace {
+
+std::uint32_t state_of(SyncRole role) {
+    return role == SyncRole::Master ? IP_VS_STATE_MASTER : IP_VS_STATE_BACKUP;
+}
+
+Attributes sync_message(const Writer& inner) {
+    Writer writer;
+    writer.put_nested(IPVS_CMD_ATTR_DAEMON, inner.attributes());
+    return writer.attributes();
+}
+
+} // namespace
+
+Attributes write_sync_daemon(const SyncDaemon& daemon) {
+    Writer inner;
+    inner.put_u32(IPVS_DAEMON_ATTR_STATE, state_of(daemon.role));
+    inner.put_text(IPVS_DAEMON_ATTR_MCAST_IFN, daemon.interface);
+    inner.put_u32(IPVS_DAEMON_ATTR_SYNC_ID, daemon.id);
+    return sync_message(inner);
+}
+
+Attributes write_sync_role(SyncRole role) {
+    Writer inner;
+    inner.put_u32(IPVS_DAEMON_ATTR_STATE, state_of(role));
+    return sync_message(inner);
+}
+
+std::optional<SyncDaemon> read_sync_daemon(const Attributes& attributes) {
+    const Reader outer(attributes.data(), attributes.size(), IPVS_CMD_ATTR_MAX);
+    const auto inner = outer.nested(IPVS_CMD_ATTR_DAEMON, IPVS_DAEMON_ATTR_MAX);
+    const auto state = inner ? inner->number(IPVS_DAEMON_ATTR_STATE) : std::nullopt;
+    const auto interface = inner ? inner->text(IPVS_DAEMON_ATTR_MCAST_IFN) : std::nullopt;
+    const auto id = inner ? inner->number(IPVS_DAEMON_ATTR_SYNC_ID) : std::nullopt;
+    if (!interface || !id || *id > 255 ||
+        (state != IP_VS_STATE_MASTER && state != IP_VS_STATE_BACKUP))
+        return std::nullopt;
+    return SyncDaemon{state == IP_VS_STATE_MASTER ? SyncRole::Master : SyncRole::Backup, *interface,
+                      static_cast<unsigned>(*id)};
+}
+
 } // namespace nfc::ipvs

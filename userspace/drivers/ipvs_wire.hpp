@@ -17,11 +17,15 @@ netlink::Attributes write_destination(const ServiceKey& service, const Destinati
 
 netlink::Attributes write_timeouts(const Timeouts& timeouts);
 
+netlink::Attributes write_sync_daemon(const SyncDaemon& daemon);
+netlink::Attributes write_sync_role(SyncRole role);
+
 // Nothing: it is not what the kernel says of a service.
 std::optional<ServiceState> read_service(const netlink::Attributes& attributes);
 // `family`: of the service; old kernels do not say it of destinations.
 std::optional<DestinationState> read_destination(const netlink::Attributes& attributes,
                                                  Family family);
 std::optional<Timeouts> read_timeouts(const netlink::Attributes& attributes);
+std::optional<SyncDaemon> read_sync_daemon(const netlink::Attributes& attributes);
 
 } // namespace nfc::ipvs

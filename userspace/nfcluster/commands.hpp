@@ -46,6 +46,8 @@ struct Host {
     std::vector<std::string> rule_programs{"iptables-legacy-save", "ip6tables-legacy-save",
                                            "iptables-nft-save", "ip6tables-nft-save"};
     std::function<bool()> unsynchronized; // the clock
+    // How many connections live here, by slot.
+    std::function<Result<std::vector<std::size_t>>(const SharedCluster&)> flows;
     std::string socket = control::default_socket;
     std::istream& in;
     std::ostream& out;
@@ -97,7 +99,8 @@ struct EventsOptions {
 struct DirectOptions {
     control::Verb verb = control::Verb::Reload;
     std::string socket = control::default_socket;
-    std::string backend;
+    std::string backend; // or a node
+    unsigned weight = 0; // of a node
 };
 
 struct FileOptions { // check, rules

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nfcluster/config_warnings.hpp"
 
+#include "core/group_mac.hpp"
 #include "drivers/fd.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <fmt/format.h>
 #include <set>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace nfc {
@@ -37,14 +39,21 @@ public:
     }
 
     void about(const Cluster& cluster) {
+        const auto path = fmt::format("cluster.{}", cluster.name);
         module(clusterip_module);
-        if (!interface_exists(host_, cluster.interface))
-            found_.push_back({Finding::Grade::Bad,
-                              fmt::format("cluster.{}.interface \"{}\": there is none on this node",
-                                          cluster.name, cluster.interface),
-                              ""});
+        interface(path + ".interface", cluster.interface);
+        if (cluster.ipvs_sync)
+            interface(path + ".ipvs_sync.interface", cluster.ipvs_sync->interface);
+        membership(cluster, path);
+        const auto mac = cluster.mac.value_or(usual_mac(cluster.address));
+        if (cluster.join_groups && !group_of(mac))
+            found_.push_back(
+                {Finding::Grade::Bad,
+                 fmt::format("{}.join_groups: no multicast group has the hardware address {}", path,
+                             to_string(mac)),
+                 ""});
         if (cluster.check)
-            about(fmt::format("cluster.{}.check", cluster.name), *cluster.check);
+            about(path + ".check", *cluster.check);
     }
 
     void about(const Pool& pool) {
@@ -67,6 +76,48 @@ public:
     }
 
 private:
+    void interface(const std::string& field, const std::string& name) {
+        if (!interface_exists(host_, name))
+            found_.push_back({Finding::Grade::Bad,
+                              fmt::format("{} \"{}\": there is none on this node", field, name),
+                              ""});
+    }
+
+    void membership(const Cluster& cluster, const std::string& path) {
+        constexpr std::size_t static_most = 3;
+        if (cluster.membership == Membership::Corosync) {
+            if (cluster.takeover_delay == Duration{0})
+                found_.push_back({Finding::Grade::Note,
+                                  path + ".takeover_delay: a machine that was only cut off may "
+                                         "still answer when its slots are taken over",
+                                  ""});
+            return;
+        }
+        if (cluster.nodes.size() > static_most)
+            found_.push_back(
+                {Finding::Grade::Note,
+                 fmt::format("{}: {} nodes without Corosync: where the network between "
+                             "them is cut, each part answers for all; "
+                             "membership = \"corosync\" does not",
+                             path, cluster.nodes.size()),
+                 ""});
+        if (!cluster.heartbeat.key_file.empty())
+            key(path + ".heartbeat.key_file", cluster.heartbeat.key_file);
+    }
+
+    void key(const std::string& field, const std::string& file) {
+        struct stat about {};
+        if (::access(file.c_str(), R_OK) < 0 || ::stat(file.c_str(), &about) < 0)
+            found_.push_back(
+                {Finding::Grade::Bad,
+                 fmt::format("{} {:?}: cannot be read: {}", field, file, errno_text(errno)), ""});
+        else if (about.st_mode & (S_IROTH | S_IWOTH))
+            found_.push_back(
+                {Finding::Grade::Bad,
+                 fmt::format("{} {:?}: everybody on this machine may read it", field, file),
+                 fmt::format("chmod o= {}", file)});
+    }
+
     // Of many pools, one complaint.
     void module(const Module& module) {
         if (!asked_.insert(std::string(module.name)).second)

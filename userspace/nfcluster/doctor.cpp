@@ -97,10 +97,22 @@ private:
                 "{}: this node answers for no slot", name);
         if (!drain.empty())
             say(Grade::Note, fmt::format("nfcluster slots {} -{}", name, to_string(drain)),
-                "{}: slots {} drain; when their connections have ended", name, to_string(drain));
+                "{}: slots {} drain{}", name, to_string(drain), living(cluster, drain));
         if (!fill.empty())
             say(Grade::Note, fmt::format("nfcluster slots {} +{}", name, to_string(fill)),
                 "{}: slots {} fill; when the old node has given them up", name, to_string(fill));
+    }
+
+    std::string living(const SharedCluster& cluster, const Slots& drain) const {
+        const auto flows =
+            host_.flows ? host_.flows(cluster) : Error{Kind::Unavailable, "nobody knows"};
+        if (!flows)
+            return "; when their connections have ended";
+        std::size_t living = 0;
+        for (const auto slot : drain)
+            living += slot <= flows->size() ? (*flows)[slot - 1] : 0;
+        return living ? fmt::format("; {} of their TCP connections live here", living)
+                      : "; none of their TCP connections lives here";
     }
 
     void sysctls(const SharedCluster& cluster, const std::string& name) {
@@ -182,7 +194,7 @@ private:
         if (!has_file_ && !std::filesystem::exists(options.socket, ignored))
             return;
         const auto answer =
-            control::ask(options.socket, {control::Verb::Status, {}}, std::chrono::seconds(5));
+            control::ask(options.socket, {control::Verb::Status, {}, 0}, std::chrono::seconds(5));
         const auto snapshot =
             answer ? control::read_snapshot(*answer) : Result<Snapshot>(answer.error());
         if (!snapshot)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nfcluster/iptables.hpp"
 
+#include "core/cluster_rule.hpp"
 #include "core/ipvs_apply.hpp"
 #include "core/text.hpp"
 #include "drivers/statmark.hpp"
@@ -31,12 +32,8 @@ std::string comment(std::string_view text) {
     return line;
 }
 
-const char* program(Family family) {
-    return family == Family::V4 ? "iptables" : "ip6tables";
-}
-
-std::string whole(const Ip& ip) {
-    return fmt::format("{}/{}", to_string(ip), ip.family == Family::V4 ? 32 : 128);
+std::string program(Family family) {
+    return std::string(iptables_of(family));
 }
 
 std::string hexadecimal(std::uint32_t number) {
@@ -50,32 +47,19 @@ void operator+=(Words& words, const Words& more) {
 // --- clusters
 
 void add_cluster(std::vector<std::string>& lines, const Cluster& cluster, std::string_view node) {
-    const auto slots = first_slots(cluster, node);
-    Words rule{program(cluster.address.family),
-               "-t",
-               "raw",
-               "-A",
-               "PREROUTING",
-               "-j",
-               "SHAREDIP",
-               "--cluster-ip",
-               to_string(cluster.address),
-               "--cluster-dev",
-               cluster.interface};
-    if (cluster.mac)
-        rule += {"--clustermac", to_string(*cluster.mac)};
-    rule += {"--total-slots", std::to_string(cluster.slots),
-             "--local-slots", slots.empty() ? "none" : to_string(slots),
-             "--hashmode",    std::string(to_string(cluster.hash.mode))};
-    if (cluster.hash.seed)
-        rule += {"--hash-init", std::to_string(cluster.hash.seed)};
-
-    lines.push_back(
-        comment(fmt::format("cluster {}: {} of {} slots for {}; the address comes after its rule",
-                            cluster.name, slots.size(), cluster.slots, node)));
+    // Who has the daemon move slots begins with none: others may have taken them all.
+    const auto slots = cluster.drive ? Slots{} : first_slots(cluster, node);
+    const auto which = cluster.drive ? std::string("no slots before nfclusterd gives it some")
+                                     : fmt::format("{} of {} slots", slots.size(), cluster.slots);
+    lines.push_back(comment(fmt::format("cluster {}: {}: {}; the address comes after its rule{}",
+                                        cluster.name, node, which,
+                                        cluster.manage ? "; nfclusterd does both by itself" : "")));
+    Words rule{program(cluster.address.family)};
+    rule += cluster_rule("-A", cluster, slots);
     lines.push_back(line_of(rule));
-    lines.push_back(
-        line_of({"ip", "address", "replace", whole(cluster.address), "dev", cluster.interface}));
+    lines.push_back(line_of({"ip", "address", "replace",
+                             fmt::format("{}/{}", to_string(cluster.address), prefix_of(cluster)),
+                             "dev", cluster.interface}));
 }
 
 // --- pools

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "drivers/flows.hpp"
 #include "nfcluster/cli.hpp"
 
 #include <chrono>
@@ -28,6 +29,10 @@ bool clock_unsynchronized() {
     return ::adjtimex(&state) == TIME_ERROR;
 }
 
+nfc::Result<std::vector<std::size_t>> connections(const nfc::SharedCluster& cluster) {
+    return nfc::flows::Flows().by_slot(cluster.address, cluster.hash, cluster.total);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -35,6 +40,7 @@ int main(int argc, char** argv) {
     std::signal(SIGCHLD, SIG_DFL);
 
     nfc::Host host{.unsynchronized = clock_unsynchronized,
+                   .flows = connections,
                    .in = std::cin,
                    .out = std::cout,
                    .err = std::cerr,

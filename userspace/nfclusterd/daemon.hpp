@@ -8,6 +8,7 @@
 #include "nfclusterd/machine.hpp"
 #include "nfclusterd/notify.hpp"
 #include "nfclusterd/observers.hpp"
+#include "nfclusterd/participants.hpp"
 #include "nfclusterd/server.hpp"
 
 #include <asio/io_context.hpp>
@@ -39,6 +40,7 @@ public:
 private:
     Result<Json> answer(const control::Request& request);
     void load(const Config& config);
+    Result<Done> administer(const control::Request& request);
     void tell(const Notice& notice);
     void wait_for_signals();
     void stop();
@@ -52,6 +54,7 @@ private:
     Observers observers_;
     Machine machine_;
     Conductor conductor_;
+    Participants participants_;
     Notify notify_;
     asio::signal_set signals_;
     std::unique_ptr<ControlServer> server_;

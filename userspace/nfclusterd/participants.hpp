@@ -3,7 +3,9 @@
 #pragma once
 
 #include "checks/tls.hpp"
+#include "nfclusterd/groups.hpp"
 #include "nfclusterd/node_orders.hpp"
+#include "nfclusterd/node_setup.hpp"
 #include "nfclusterd/participant.hpp"
 
 #include <asio/any_io_executor.hpp>
@@ -48,6 +50,8 @@ private:
     asio::any_io_executor executor_;
     Ports ports_;
     NodeOrdersFile orders_;
+    NodeSetup setup_;
+    Groups groups_;
     std::vector<std::unique_ptr<Participant>> all_;
     std::string node_;
 };

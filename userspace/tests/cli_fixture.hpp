@@ -35,6 +35,7 @@ protected:
                   .root = node.root(),
                   .rule_programs = {node.program()},
                   .unsynchronized = [] { return false; },
+                  .flows = flows,
                   .socket = (node.root() / "control").string(),
                   .in = in_stream,
                   .out = out_stream,
@@ -57,6 +58,7 @@ protected:
     Time now = std::chrono::system_clock::from_time_t(1'800'000'000);
     std::shared_ptr<FakeIpvs> ipvs_family = std::make_shared<FakeIpvs>();
     std::string in, out, err;
+    std::function<Result<std::vector<std::size_t>>(const SharedCluster&)> flows;
 };
 
 } // namespace nfc

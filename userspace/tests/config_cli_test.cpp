@@ -21,6 +21,9 @@ interface = "eth0"
 slots = 240
 hashmode = "sourceip-sourceport"
 hash_init = 7
+prefix = 24
+manage = false
+drive = false
 nodes = { web1 = { weight = 1, address = "192.168.0.1" }, web2 = { weight = 2, address = "192.168.0.2" } }
 [cluster.six]
 address = "fd00::10"
@@ -83,11 +86,14 @@ TEST_F(ConfigCli, rules_are_commands) {
               0)
         << err;
     for (const char* line :
-         {"iptables -t raw -A PREROUTING -j SHAREDIP --cluster-ip 192.168.0.10 --cluster-dev eth0 "
+         {"# cluster web: web2: 160 of 240 slots; the address comes after its rule\n",
+          "iptables -t raw -A PREROUTING -j SHAREDIP --cluster-ip 192.168.0.10 --cluster-dev eth0 "
           "--total-slots 240 --local-slots 81-240 --hashmode sourceip-sourceport --hash-init 7\n",
-          "ip address replace 192.168.0.10/32 dev eth0\n",
+          "ip address replace 192.168.0.10/24 dev eth0\n",
+          "# cluster six: web2: no slots before nfclusterd gives it some; the address comes "
+          "after its rule; nfclusterd does both by itself\n",
           "ip6tables -t raw -A PREROUTING -j SHAREDIP --cluster-ip fd00::10 --cluster-dev eth0 "
-          "--total-slots 3 --local-slots 1-3 --hashmode sourceip\n",
+          "--total-slots 3 --local-slots none --hashmode sourceip\n",
           "ip address replace fd00::10/128 dev eth0\n", "sysctl -qw net.ipv4.ip_forward=1\n",
           "-m condition ! --condition 'mail2 down'", "-j DNAT --to-destination 192.168.0.2:26\n",
           "-j DNAT --to-destination 192.168.0.3\n",
@@ -177,6 +183,34 @@ TEST_F(ConfigCli, check_warns_of_what_will_not_work_here) {
         EXPECT_NE(out.find(text), std::string::npos) << text << "\n" << out;
     EXPECT_EQ(run({"check", file.c_str(), "--json"}), 1);
     EXPECT_EQ(Parsed::parse(out)["findings"][0]["grade"], "wrong");
+}
+
+TEST_F(ConfigCli, check_warns_of_clusters_that_cannot_do_what_they_shall) {
+    const auto key = (node.root() / "key").string();
+    node.write(key, "secret");
+    std::filesystem::permissions(key, std::filesystem::perms{0644});
+    write("[node]\nname = \"a\"\n"
+          "[cluster.four]\naddress = \"10.0.0.9\"\ninterface = \"eth0\"\nslots = 4\n"
+          "mac = \"02:00:5e:00:00:10\"\njoin_groups = true\n"
+          "nodes = { a = { address = \"10.0.0.1\" }, b = { address = \"10.0.0.2\" }, "
+          "c = { address = \"10.0.0.3\" }, d = { address = \"10.0.0.4\" } }\n"
+          "heartbeat = { key_file = \"" +
+          key +
+          "\" }\n"
+          "ipvs_sync = { interface = \"eth7\" }\n"
+          "[cluster.bold]\naddress = \"fd00::9\"\ninterface = \"eth0\"\nslots = 4\n"
+          "nodes = { a = { address = \"fd00::1\" } }\njoin_groups = true\n"
+          "membership = \"corosync\"\ntakeover_delay = \"0s\"\n");
+    EXPECT_EQ(run({"check", file.c_str()}), 1) << err;
+    for (const char* text :
+         {"cluster.four: 4 nodes without Corosync",
+          "cluster.four.join_groups: no multicast group has the hardware address 02:00:5e:00:00:10",
+          "cluster.four.heartbeat.key_file \"", "everybody on this machine may read it",
+          "chmod o= ", "cluster.four.ipvs_sync.interface \"eth7\": there is none on this node",
+          "cluster.bold.takeover_delay: a machine that was only cut off"})
+        EXPECT_NE(out.find(text), std::string::npos) << text << "\n" << out;
+    EXPECT_EQ(out.find("cluster.bold.join_groups"), std::string::npos) << out;
+    EXPECT_EQ(out.find("cluster.bold: "), std::string::npos) << out;
 }
 
 TEST_F(ConfigCli, check_is_fine_with_what_is_there) {
@@ -296,7 +330,13 @@ TEST_F(Doctored, slots_on_their_way_are_noted) {
     node.summary("192.168.0.10 interface eth0 clustermac 01:02:03:04:05:06 hashmode sourceip "
                  "hash-init 0 total 4 on none drain 1-2 fill 3 off 4 accepted 0 foreign 0 kept 0 "
                  "silenced 0\n");
-    finds("note  192.168.0.10: slots 1,2 drain", "nfcluster slots 192.168.0.10 -1,2", 0);
+    finds("note  192.168.0.10: slots 1,2 drain; when", "nfcluster slots 192.168.0.10 -1,2", 0);
+    flows = [](const SharedCluster&) { return std::vector<std::size_t>{3, 4, 9, 9}; };
+    finds("slots 1,2 drain; 7 of their TCP connections live here\n",
+          "nfcluster slots 192.168.0.10 -1,2", 0);
+    flows = [](const SharedCluster&) { return std::vector<std::size_t>{0, 0, 9, 9}; };
+    finds("slots 1,2 drain; none of their TCP connections lives here\n",
+          "nfcluster slots 192.168.0.10 -1,2", 0);
     finds("note  192.168.0.10: slots 3 fill", "nfcluster slots 192.168.0.10 +3", 0);
 }
 

@@ -45,6 +45,17 @@ public:
         case IPVS_CMD_SET_CONFIG:
             timeouts = *read_timeouts(attributes);
             return {};
+        case IPVS_CMD_NEW_DAEMON:
+            sync.push_back(*read_sync_daemon(attributes));
+            return {};
+        case IPVS_CMD_DEL_DAEMON:
+            return {std::erase_if(sync,
+                                  [&](const SyncDaemon& one) {
+                                      return write_sync_role(one.role) == attributes;
+                                  })
+                        ? 0
+                        : ESRCH,
+                    {}};
         case IPVS_CMD_NEW_SERVICE:
         case IPVS_CMD_SET_SERVICE: {
             const auto state = read_service(attributes);
@@ -79,6 +90,7 @@ public:
     ipvs::Table table;
     ipvs::Timeouts timeouts{900, 120, 300};
     std::set<std::string> schedulers = {"rr", "wrr", "wlc", "sh", "mh"};
+    std::vector<ipvs::SyncDaemon> sync;
     std::vector<std::uint8_t> asked; // changes
     int error = 0;
     bool missing = false;
@@ -91,6 +103,9 @@ private:
         if (command == IPVS_CMD_GET_SERVICE) {
             for (const auto& [key, state] : table)
                 answer.messages.push_back(ipvs::write_service(state.service));
+        } else if (command == IPVS_CMD_GET_DAEMON) {
+            for (const auto& daemon : sync)
+                answer.messages.push_back(ipvs::write_sync_daemon(daemon));
         } else if (const auto at = table.find(key_of(attributes)); at != table.end()) {
             for (const auto& [key, server] : at->second.destinations)
                 answer.messages.push_back(ipvs::write_destination(at->first, server.destination));

@@ -86,11 +86,21 @@ RC_GTEST_PROP(IpvsWire, brings_timeouts_back, (std::uint32_t tcp, std::uint32_t 
     RC_ASSERT(read_timeouts(write_timeouts(timeouts)) == timeouts);
 }
 
+TEST(IpvsWire, brings_the_threads_of_synchronisation_back) {
+    for (const auto role : {SyncRole::Master, SyncRole::Backup}) {
+        const SyncDaemon daemon{role, "eth0", 255};
+        EXPECT_EQ(read_sync_daemon(write_sync_daemon(daemon)), daemon);
+        EXPECT_EQ(read_sync_daemon(write_sync_role(role)), std::nullopt);
+    }
+    EXPECT_EQ(read_sync_daemon(write_sync_daemon({SyncRole::Master, "eth0", 256})), std::nullopt);
+}
+
 // Each of these would make a reader that trusts lengths read beyond the end.
 RC_GTEST_PROP(IpvsWire, survives_any_bytes, (Attributes bytes)) {
     (void)read_service(bytes);
     (void)read_destination(bytes, nfc::Family::V6);
     (void)read_timeouts(bytes);
+    (void)read_sync_daemon(bytes);
     (void)netlink::read_family_id(bytes);
 }
 
