@@ -17,6 +17,7 @@
 #include "drivers/flows_wire.hpp"
 #include "drivers/ipvs_wire.hpp"
 #include "drivers/statmark.hpp"
+#include "membership/beat.hpp"
 #include "membership/message.hpp"
 
 #include <algorithm>
@@ -207,6 +208,15 @@ void message(std::string_view input) {
     }
 }
 
+void heartbeat(std::string_view input) {
+    const auto read = read_beat(input);
+    if (!read)
+        return;
+    const auto text = write_beat(read->beat, !read->signature.empty());
+    must(read->text == text, "a heartbeat comes back");
+    must(read->text.size() + read->signature.size() == input.size(), "nothing is left over");
+}
+
 void memory(std::string_view input) {
     if (const auto read = own::read_borrowed(input))
         must(*own::read_borrowed(own::to_text(*read)) == *read, "it is remembered");
@@ -219,7 +229,8 @@ const std::vector<Target>& targets() {
         {"config", config}, {"request", request},   {"reply", reply},     {"http", http},
         {"dns", dns},       {"icmp", icmp},         {"ipvs", ipvs},       {"route", route},
         {"pool", pool},     {"slots", slots},       {"rules", rules},     {"memory", memory},
-        {"smtp", smtp},     {"clusters", clusters}, {"message", message}, {"flows", flows},
+        {"smtp", smtp},     {"clusters", clusters}, {"message", message}, {"heartbeat", heartbeat},
+        {"flows", flows},
     };
     return all;
 }

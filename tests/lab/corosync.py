@@ -29,8 +29,8 @@ class Times:
 
     @property
     def retransmits(self):
-        """Fewer when there is little time for them."""
-        return 4 if self.token < 500 else 10
+        """Corosync wants more than 30 ms for each, and takes no more than 10."""
+        return min(self.token // 31, 10)
 
 
 RECOMMENDED = Times()
@@ -63,7 +63,8 @@ def _libraries(wanting, folder):
 
 def conf(nodes, times=RECOMMENDED, key=None):
     """corosync.conf for {name: address}, numbered from 1; with a key they encrypt."""
-    secret = f"    crypto_cipher: aes256\n    crypto_hash: sha256\n    keyfile: {key}\n" if key else ""
+    secret = ("    crypto_model: openssl\n    crypto_cipher: aes256\n    crypto_hash: sha256\n"
+              f"    keyfile: {key}\n") if key else ""
     listed = "".join(
         f"    node {{\n        name: {name}\n        nodeid: {number}\n"
         f"        ring0_addr: {address}\n    }}\n"

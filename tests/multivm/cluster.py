@@ -1,60 +1,47 @@
-"""Several nodes of one shared address and a client, on a LAN that can be disturbed:
-what the tests of failover share."""
+"""Several nodes of one shared address, each with our daemon, and a client, on a LAN
+that can be disturbed: what the tests of failover share."""
 
-import pathlib
-import threading
+import json
+import re
 import time
 
-from stage import Stage  # first: it says where the lab is
+from stage import ADDRESS, Stage  # first: it says where the lab is
 import corosync
 import initramfs
 import kernels
 import nodes
 import vm
 
+SLOTS = 24
+MODE = "sourceip-sourceport"
 MEMORY = 320
-LIMIT = 1500
+LIMIT = 1700
+BOOT = "/etc/nfcluster/up"
+KEY = "/etc/corosync/authkey"
+# What a node does at its start. --local-slots none: who answers what is the daemon's.
+UP = f"""set -e
+export XTABLES_LIBDIR=/usr/lib/nfcluster-xtables:{initramfs.XTABLES_DIR}
+iptables -t raw -A PREROUTING -j SHAREDIP --cluster-ip {ADDRESS} --cluster-dev eth0 \\
+    --total-slots {SLOTS} --local-slots none --hashmode {MODE}
+ip addr add {ADDRESS}/24 dev eth0
+"""
+EXTRA = corosync.files()
 
 
-class Talker:
-    """A job in a VM that goes on talking: its lines, each with the time it came."""
-
-    def __init__(self, machine, command):
-        self.lines = []  # (seconds, line)
-        self._rest = b""
-        self._changed = threading.Condition()
-        self.job = machine.background(command, self._received)
-
-    def _received(self, data):
-        now = time.monotonic()
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        with self._changed:
-            self.lines += [(now, line.decode(errors="replace")) for line in lines]
-            self._changed.notify_all()
-
-    def wait_for(self, wanted, timeout, since=0):
-        """When the first line came that is so, from that time on; None: none did."""
-        deadline = time.monotonic() + timeout
-        seen = 0
-        with self._changed:
-            while True:
-                for when, line in self.lines[seen:]:
-                    if when >= since and wanted(line):
-                        return when
-                seen = len(self.lines)
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return None
-                self._changed.wait(left)
+def toml(value):
+    """As TOML has it."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(one)}" for key, one in value.items()) + " }"
+    return json.dumps(value)
 
 
 class Cluster(Stage):
-    """`servers`: name to host number."""
+    """`servers`: name to host number. `options`: of the cluster, in nfcluster.toml."""
 
-    def __init__(self, name, stack, servers, extra=()):
+    def __init__(self, name, stack, servers, **options):
         super().__init__(name, stack)
         kernel = kernels.ensure("6.12")
-        image = initramfs.build(kernel, "ours", tuple(extra))
+        image = initramfs.build(kernel, "ours", tuple(EXTRA))
         self.machines = {}
         for machine, host in (*servers.items(), ("client", nodes.CLIENT)):
             log = self.folder / f"console-{machine}.log"
@@ -64,23 +51,99 @@ class Cluster(Stage):
         self.client = self.machines["client"]
         self.servers = [self.machines[machine] for machine in servers]
         self._machines = list(self.machines.values())
+        self.options = options
+        self.times = corosync.RECOMMENDED
+        self.key = b""
+        self.jobs = {}  # what runs on a node: (name, "corosync" or "daemon")
 
     def address(self, name):
         return f"{nodes.NETWORK}.{self.machines[name].host}"
 
-    def start_corosync(self, times=corosync.RECOMMENDED, key=b"", only=None):
-        """On all servers, or on ONLY these: it knows all in any case."""
-        text = corosync.conf({server.name: self.address(server.name) for server in self.servers},
-                             times, "/etc/corosync/authkey" if key else None)
-        return {server.name: corosync.start(server, text, key)
-                for server in self.servers if only is None or server.name in only}
+    def start(self):
+        """Boots all, and starts what each runs."""
+        nodes.boot(self._machines)
+        # The client's ports are what slots are made of.
+        self.client.check("echo 1024 65535 >/proc/sys/net/ipv4/ip_local_port_range")
+        for server in self.servers:
+            self.serve(server.name)
+            self.join(server.name)
 
+    def boot_again(self, name):
+        """One that was killed."""
+        nodes.boot([self.machines[name]])
+        self.serve(name)
+        self.join(name)
 
-def until(state, timeout, what):
-    """Waits until state() is true; returns it."""
-    deadline = time.monotonic() + timeout
-    while not (got := state()):
-        if time.monotonic() > deadline:
-            raise vm.VmError(f"not within {timeout:g} s: {what}")
-        time.sleep(0.1)
-    return got
+    def serve(self, name):
+        """The service, and the address without slots."""
+        server = self.machines[name]
+        server.background(f"exec labnet serve --name {name} --tcp 80")
+        server.check("mkdir -p /etc/nfcluster")
+        server.put(BOOT, UP.encode(), 0o755)
+        server.check(f"bash {BOOT}")
+
+    def join(self, name):
+        """Corosync, if the cluster has it, and our daemon."""
+        server = self.machines[name]
+        if self.options["membership"] == "corosync":
+            addresses = {one.name: self.address(one.name) for one in self.servers}
+            text = corosync.conf(addresses, self.times, KEY if self.key else None)
+            self.jobs[name, "corosync"] = corosync.start(server, text, self.key)
+        server.put("/etc/nfcluster/nfcluster.toml", self._config(name).encode())
+        self.start_daemon(name)
+
+    def join_by(self, membership):
+        """All go over to it, one after the other."""
+        self.options["membership"] = membership
+        for server in self.servers:
+            self.kill_daemon(server.name)
+        for server in self.servers:
+            self.join(server.name)
+
+    def start_daemon(self, name):
+        # The library of Corosync that it has is the machine's.
+        self.jobs[name, "daemon"] = self.machines[name].background("exec nfclusterd")
+
+    def kill_daemon(self, name):
+        self.jobs[name, "daemon"].kill()
+        self.jobs[name, "daemon"].wait(20)
+
+    def _config(self, name):
+        cluster = {"address": ADDRESS, "interface": "eth0", "slots": SLOTS, "hashmode": MODE,
+                   "manage": False,
+                   "nodes": {one.name: {"address": self.address(one.name)} for one in self.servers},
+                   "check": {"type": "tcp", "port": 80, "interval": "500ms", "timeout": "2s",
+                             "fall": 3, "rise": 1},
+                   **self.options}
+        lines = "".join(f"{key} = {toml(value)}\n" for key, value in cluster.items())
+        return f'[node]\nname = "{name}"\n\n[cluster.web]\n{lines}'
+
+    def slots_of(self, name):
+        """Those whose new flows it takes."""
+        said = self.machines[name].check(f"cat /proc/net/ipt_CLUSTERIP/{ADDRESS}").strip()
+        return {int(slot) for slot in re.findall(r"\d+", said)}
+
+    def shares(self, *names):
+        """How many slots each of them has, if each slot is of one of them, and the
+        others' shares are alike; else nothing."""
+        own = {name: self.slots_of(name) for name in names}
+        whole = sorted(slot for slots in own.values() for slot in slots)
+        counts = {name: len(slots) for name, slots in own.items()}
+        even = max(counts.values()) - min(counts.values()) <= 1
+        return counts if even and whole == list(range(1, SLOTS + 1)) else None
+
+    def settle(self, *names, timeout=60):
+        """Waits until all slots are these nodes', evenly; returns their shares."""
+        deadline = time.monotonic() + timeout
+        while not (shares := self.shares(*names)):
+            if time.monotonic() > deadline:
+                have = {name: sorted(self.slots_of(name)) for name in names}
+                raise vm.VmError("\n".join([f"after {timeout} s the slots are {have}",
+                                            *map(self.last_words, names)]))
+            time.sleep(0.1)
+        return shares
+
+    def last_words(self, name):
+        """Of its daemon."""
+        words = self.jobs[name, "daemon"].output.splitlines()[-12:]
+        return "\n".join([f"{name}'s daemon:", *words])

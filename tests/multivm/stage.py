@@ -128,12 +128,12 @@ def tell(server, *commands):
         server.check(f'echo "{command}" >> {FILE}')
 
 
-def play(name, story):
-    """Runs story(stage); returns the exit status. No VM is left in any case."""
+def play(name, story, make=Stage):
+    """Runs story(make(name, stack)); returns the exit status. No VM is left in any case."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     with contextlib.ExitStack() as stack:
-        stage = Stage(name, stack)
+        stage = make(name, stack)
         try:
             story(stage)
         except (vm.VmError, initramfs.Missing, kernels.Missing,

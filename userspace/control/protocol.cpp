@@ -10,7 +10,9 @@ namespace {
 
 constexpr Word<Verb> verbs[] = {{"status", Verb::Status},   {"reload", Verb::Reload},
                                 {"events", Verb::Events},   {"drain", Verb::Drain},
-                                {"disable", Verb::Disable}, {"enable", Verb::Enable}};
+                                {"disable", Verb::Disable}, {"enable", Verb::Enable},
+                                {"weight", Verb::Weight}};
+constexpr unsigned weight_most = 1000;
 constexpr Word<Kind> error_kinds[] = {{"bad_input", Kind::BadInput},
                                       {"no_cluster", Kind::NoCluster},
                                       {"refused", Kind::Refused},
@@ -30,13 +32,16 @@ std::string to_line(const Json& json) {
 } // namespace
 
 bool names_backend(Verb verb) {
-    return verb == Verb::Drain || verb == Verb::Disable || verb == Verb::Enable;
+    return verb == Verb::Drain || verb == Verb::Disable || verb == Verb::Enable ||
+           verb == Verb::Weight;
 }
 
 std::string to_line(const Request& request) {
     Json json{{"do", word_for(request.verb, verbs)}};
     if (names_backend(request.verb))
         json["backend"] = request.backend;
+    if (request.verb == Verb::Weight)
+        json["weight"] = request.weight;
     return to_line(json);
 }
 
@@ -63,6 +68,8 @@ Result<Request> read_request(std::string_view line) {
     request.verb = reader.choice("do", verbs);
     if (!problem && names_backend(request.verb))
         request.backend = reader.text("backend");
+    if (!problem && request.verb == Verb::Weight)
+        request.weight = static_cast<unsigned>(reader.number("weight", weight_most));
     reader.end();
     if (problem)
         return *problem;

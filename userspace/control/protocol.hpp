@@ -23,11 +23,15 @@ enum class Verb : std::uint8_t {
     Drain,  // -> null
     Disable,
     Enable,
+    Weight, // of a node -> null
 };
 
 struct Request {
     Verb verb = Verb::Status;
-    std::string backend; // of the last three: "POOL/BACKEND", or "BACKEND" if it is the only one
+    // Of the last four: "POOL/BACKEND", or "BACKEND" if it is the only one; or a node,
+    // as "CLUSTER/NODE", or "NODE" in all clusters that have it.
+    std::string backend;
+    unsigned weight = 0; // of the last: 0 to 1000
 
     bool operator==(const Request&) const = default;
 };

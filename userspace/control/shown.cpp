@@ -2,6 +2,7 @@
 // Snapshots and notices.
 #include "control/json_reader.hpp"
 #include "control/protocol.hpp"
+#include "control/shown_parts.hpp"
 #include "core/utc.hpp"
 
 #include <fmt/format.h>
@@ -10,10 +11,6 @@ namespace nfc::control {
 
 namespace {
 
-constexpr Word<Standing> standings[] = {
-    {"unknown", Standing::Unknown}, {"up", Standing::Up}, {"down", Standing::Down}};
-constexpr Word<Duty> duties[] = {
-    {"serve", Duty::Serve}, {"drain", Duty::Drain}, {"off", Duty::Off}};
 constexpr Word<Turn> turns[] = {
     {"serves", Turn::Serves}, {"drains", Turn::Drains}, {"out", Turn::Out}};
 constexpr Word<EventKind> event_kinds[] = {{"rose", EventKind::Rose},
@@ -42,10 +39,6 @@ Endpoint read_endpoint(JsonReader& reader) {
     if (!ip)
         reader.complain(ip.error());
     return {ip ? *ip : Ip{}, static_cast<std::uint16_t>(reader.number("port", UINT16_MAX))};
-}
-
-unsigned read_unsigned(JsonReader& reader, std::string_view key) {
-    return static_cast<unsigned>(reader.number(key, UINT32_MAX));
 }
 
 Json to_json(const BackendStatus& backend) {
@@ -136,6 +129,9 @@ Json to_json(const Snapshot& snapshot) {
     json["pools"] = Json::array();
     for (const auto& pool : snapshot.pools)
         json["pools"].push_back(to_json(pool));
+    json["clusters"] = Json::array();
+    for (const auto& cluster : snapshot.clusters)
+        json["clusters"].push_back(to_json(cluster));
     return json;
 }
 
@@ -153,6 +149,8 @@ Result<Snapshot> read_snapshot(const Json& json) {
     snapshot.kernel_changes = reader.number("kernel_changes");
     for (auto& pool : reader.objects("pools"))
         snapshot.pools.push_back(read_pool(pool));
+    for (auto& cluster : reader.objects("clusters"))
+        snapshot.clusters.push_back(read_cluster(cluster));
     reader.end();
     if (problem)
         return *problem;

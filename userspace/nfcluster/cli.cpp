@@ -35,8 +35,13 @@ void declare(CLI::App& command, DirectOptions& options) {
     if (control::names_backend(options.verb))
         command
             .add_option("BACKEND", options.backend,
-                        "POOL/BACKEND, or BACKEND if there is only one of that name")
+                        "POOL/BACKEND, or BACKEND if there is only one of that name; or a node, as "
+                        "CLUSTER/NODE, or NODE in all its clusters")
             ->required();
+    if (options.verb == control::Verb::Weight)
+        command.add_option("WEIGHT", options.weight, "0 to 1000; 0: no slots at all")
+            ->required()
+            ->check(CLI::Range(0U, 1000U));
     command.add_option("--socket", options.socket, "where nfclusterd answers")->type_name("PATH");
 }
 
@@ -141,7 +146,7 @@ Exit run(Host& host, int argc, const char* const* argv) {
     EventsOptions events_options;
     FileOptions check_options, rules_options;
     DoctorOptions doctor_options;
-    std::vector<DirectOptions> direct_options(4);
+    std::vector<DirectOptions> direct_options(6);
 
     CLI::App app{"Shared addresses of this node, and the servers behind it.", "nfcluster"};
     app.set_version_flag("--version", "nfcluster " NFC_VERSION);
@@ -161,9 +166,11 @@ Exit run(Host& host, int argc, const char* const* argv) {
     ipvs_words.set_help_flag(); // it has a grammar of its own
     auto& events_command = *app.add_subcommand("events", "what nfclusterd sees, as it happens");
     const std::vector<std::tuple<const char*, const char*, control::Verb>> directs{
-        {"drain", "a backend gets no new connections", control::Verb::Drain},
+        {"drain", "a backend or a node gets no new connections", control::Verb::Drain},
         {"disable", "a backend gets none at all", control::Verb::Disable},
         {"enable", "a backend serves again while its checks are good", control::Verb::Enable},
+        {"return", "a node gets slots again while it is well", control::Verb::Enable},
+        {"weight", "a node gets more or fewer slots than others", control::Verb::Weight},
         {"reload", "nfclusterd reads its configuration again", control::Verb::Reload}};
     std::vector<CLI::App*> direct_commands;
     for (std::size_t i = 0; i < directs.size(); ++i) {

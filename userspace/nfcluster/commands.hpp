@@ -99,7 +99,8 @@ struct EventsOptions {
 struct DirectOptions {
     control::Verb verb = control::Verb::Reload;
     std::string socket = control::default_socket;
-    std::string backend;
+    std::string backend; // or a node
+    unsigned weight = 0; // of a node
 };
 
 struct FileOptions { // check, rules

@@ -18,7 +18,7 @@ Exit events(Host& host, const EventsOptions& options) {
     auto connection = control::Connection::open(options.socket, patience);
     if (!connection)
         return complain(host, connection.error());
-    if (const auto begun = connection->ask({control::Verb::Events, {}}, patience); !begun)
+    if (const auto begun = connection->ask({control::Verb::Events, {}, 0}, patience); !begun)
         return complain(host, begun.error());
     // A script can wait for it before it does what it wants to see the effect of.
     fmt::print(host.err, "from now on all that happens is shown\n");
@@ -38,7 +38,7 @@ Exit events(Host& host, const EventsOptions& options) {
 }
 
 Exit direct(Host& host, const DirectOptions& options) {
-    const auto done = control::ask(options.socket, {options.verb, options.backend});
+    const auto done = control::ask(options.socket, {options.verb, options.backend, options.weight});
     if (!done)
         return complain(host, done.error());
     switch (options.verb) {
@@ -50,6 +50,9 @@ Exit direct(Host& host, const DirectOptions& options) {
         break;
     case control::Verb::Enable:
         fmt::print(host.out, "{} serves while its checks are good\n", options.backend);
+        break;
+    case control::Verb::Weight:
+        fmt::print(host.out, "{} is to have weight {}\n", options.backend, options.weight);
         break;
     case control::Verb::Reload:
         fmt::print(host.out, "the configuration is loaded\n");

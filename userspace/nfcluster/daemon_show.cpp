@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nfcluster/daemon_show.hpp"
 
+#include "nfcluster/cluster_show.hpp"
 #include "nfcluster/table.hpp"
 
 #include <algorithm>
@@ -148,8 +149,10 @@ std::string to_table(const Snapshot& snapshot, Time now, bool terminal) {
         text += styled("down times are not written down: " + printable(snapshot.down_times_problem),
                        Style::Bad, terminal) +
                 '\n';
+    for (const auto& cluster : snapshot.clusters)
+        text += '\n' + to_table(cluster, terminal);
     if (snapshot.pools.empty())
-        return text + "no pools in its configuration\n";
+        return snapshot.clusters.empty() ? text + "no pools in its configuration\n" : text;
 
     std::vector<std::vector<Cell>> lines{{}};
     for (const char* heading : {"POOL", "DRIVER", "BACKEND", "STATE"})

@@ -194,7 +194,7 @@ private:
         if (!has_file_ && !std::filesystem::exists(options.socket, ignored))
             return;
         const auto answer =
-            control::ask(options.socket, {control::Verb::Status, {}}, std::chrono::seconds(5));
+            control::ask(options.socket, {control::Verb::Status, {}, 0}, std::chrono::seconds(5));
         const auto snapshot =
             answer ? control::read_snapshot(*answer) : Result<Snapshot>(answer.error());
         if (!snapshot)

@@ -154,13 +154,13 @@ constexpr std::pair<std::string_view, std::string_view> ipvsadm_verbs[] = {
 };
 
 // Nothing: an empty line, or a comment.
-Result<std::optional<Wish>> read_line(std::string_view line) {
+Result<std::optional<ipvs::Wish>> read_line(std::string_view line) {
     std::vector<std::string> list;
     std::istringstream stream{std::string(line)};
     for (std::string word; stream >> word && word.front() != '#';)
         list.push_back(word);
     if (list.empty())
-        return std::optional<Wish>{};
+        return std::optional<ipvs::Wish>{};
     for (const auto& [theirs, ours] : ipvsadm_verbs)
         if (list[0] == theirs)
             list[0] = ours;

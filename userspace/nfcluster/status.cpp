@@ -68,7 +68,7 @@ Result<Shown> show_services(const Host& host) {
 }
 
 Result<Shown> show_daemon(const Host& host, const std::string& socket, Counters counters) {
-    const auto answer = control::ask(socket, {control::Verb::Status, {}});
+    const auto answer = control::ask(socket, {control::Verb::Status, {}, 0});
     const auto snapshot =
         answer ? control::read_snapshot(*answer) : Result<Snapshot>(answer.error());
     if (!snapshot && answer)
@@ -79,6 +79,10 @@ Result<Shown> show_daemon(const Host& host, const std::string& socket, Counters 
     auto json = *answer;
     if (counters == Counters::Hidden) {
         json.erase("kernel_changes");
+        for (auto& cluster : json["clusters"])
+            for (auto& node : cluster["nodes"])
+                for (const char* counter : {"accepted", "foreign", "kept", "silenced"})
+                    node.erase(counter);
         for (auto& pool : json["pools"])
             for (auto& backend : pool["backends"])
                 for (const char* counter : {"latency_us", "checks", "failures"})

@@ -46,6 +46,7 @@ public:
     // Asks nobody any more, tells nobody anything; the kernel stays as it is.
     void stop();
 
+    bool has(const std::string& backend) const { return !supervisor_.meant(backend).empty(); }
     // `backend`: "POOL/BACKEND", or "BACKEND" where there is one such.
     Result<Done> administer(const std::string& backend, Duty duty);
 

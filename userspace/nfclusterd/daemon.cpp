@@ -49,6 +49,12 @@ Daemon::Daemon(asio::io_context& io, DaemonOptions options, Kernel& kernel, Log&
                                      .log = log,
                                      .watch = watches_on(io.get_executor(), authorities_),
                                      .tell = [this](const Notice& notice) { tell(notice); }}),
+      participants_(io.get_executor(), options_.state,
+                    {.tell = [this](const Notice& notice) { tell(notice); },
+                     .authorities = authorities_,
+                     .setup = setup_,
+                     .version = options_.version,
+                     .log = log}),
       notify_(io.get_executor()), signals_(io, SIGTERM, SIGINT, SIGHUP) {
     observers_.add([this](const Notice& notice) {
         if (server_)
@@ -76,11 +82,10 @@ Result<Done> Daemon::start(const Config& config) {
 
 void Daemon::load(const Config& config) {
     observers_.set(config);
-    for (const auto& cluster : config.clusters)
-        log_.warning(fmt::format("cluster {}: this version watches pools only", cluster.name));
     machine_.load(config);
     setup_.load(config.clusters);
     conductor_.load(config.pools);
+    participants_.load(config);
     node_ = config.node;
     pools_ = config.pools.size();
     loaded_ = wall();
@@ -119,15 +124,47 @@ Result<Json> Daemon::answer(const control::Request& request) {
     case Verb::Reload:
         return done(reload());
     case Verb::Drain:
-        return done(conductor_.administer(request.backend, Duty::Drain));
     case Verb::Disable:
-        return done(conductor_.administer(request.backend, Duty::Off));
     case Verb::Enable:
-        return done(conductor_.administer(request.backend, Duty::Serve));
+    case Verb::Weight:
+        return done(administer(request));
     case Verb::Events:
         break; // the server's
     }
     return Json();
+}
+
+// A backend of a pool, or a node of a cluster.
+Result<Done> Daemon::administer(const control::Request& request) {
+    const auto& who = request.backend;
+    if (participants_.has_node(who) && !conductor_.has(who)) {
+        switch (request.verb) {
+        case Verb::Drain:
+            return participants_.wish(who, Duty::Drain, std::nullopt);
+        case Verb::Enable:
+            return participants_.wish(who, Duty::Serve, std::nullopt);
+        case Verb::Weight:
+            return participants_.wish(who, std::nullopt, request.weight);
+        default:
+            return Error{Kind::BadInput,
+                         fmt::format("{:?} is a node: it can be drained, not taken out", who)};
+        }
+    }
+    switch (request.verb) {
+    case Verb::Drain:
+        return conductor_.administer(who, Duty::Drain);
+    case Verb::Disable:
+        return conductor_.administer(who, Duty::Off);
+    case Verb::Enable:
+        return conductor_.administer(who, Duty::Serve);
+    default:
+        break;
+    }
+    if (conductor_.has(who))
+        return Error{Kind::BadInput, fmt::format("{:?} is a backend: its weight is in the "
+                                                 "configuration",
+                                                 who)};
+    return Error{Kind::NoCluster, fmt::format("no node {:?} in the configuration", who)};
 }
 
 void Daemon::tell(const Notice& notice) {
@@ -146,14 +183,18 @@ Snapshot Daemon::snapshot() const {
     shown.down_times_problem = observers_.down_times_problem();
     shown.kernel_changes = conductor_.kernel_changes();
     shown.pools = conductor_.status();
+    shown.clusters = participants_.status();
     return shown;
 }
 
 std::string Daemon::summary() const {
     const auto [up, total] = conductor_.count();
     const auto ill = conductor_.problems().size();
-    return fmt::format("{} of {} backends up in {} pools{}", up, total, pools_,
-                       ill ? fmt::format(", {} of them in trouble", ill) : "");
+    auto text = fmt::format("{} of {} backends up in {} pools{}", up, total, pools_,
+                            ill ? fmt::format(", {} of them in trouble", ill) : "");
+    if (const auto [own, slots] = participants_.share(); slots)
+        text += fmt::format(", {} of {} slots answered here", own, slots);
+    return text;
 }
 
 void Daemon::wait_for_signals() {
@@ -172,6 +213,7 @@ void Daemon::stop() {
     notify_.stopping();
     log_.info("stops; the kernel goes on as it is");
     conductor_.stop();
+    participants_.stop();
     server_.reset();
     io_.stop();
 }

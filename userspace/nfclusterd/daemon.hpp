@@ -9,6 +9,7 @@
 #include "nfclusterd/node_setup.hpp"
 #include "nfclusterd/notify.hpp"
 #include "nfclusterd/observers.hpp"
+#include "nfclusterd/participants.hpp"
 #include "nfclusterd/server.hpp"
 
 #include <asio/io_context.hpp>
@@ -40,6 +41,7 @@ public:
 private:
     Result<Json> answer(const control::Request& request);
     void load(const Config& config);
+    Result<Done> administer(const control::Request& request);
     void tell(const Notice& notice);
     void wait_for_signals();
     void stop();
@@ -54,6 +56,7 @@ private:
     Machine machine_;
     NodeSetup setup_;
     Conductor conductor_;
+    Participants participants_;
     Notify notify_;
     asio::signal_set signals_;
     std::unique_ptr<ControlServer> server_;

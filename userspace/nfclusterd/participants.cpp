@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nfclusterd/participants.hpp"
 
+#include "drivers/flows.hpp"
 #include "drivers/shared_clusters.hpp"
 #include "membership/corosync.hpp"
 #include "nfclusterd/watcher.hpp"
@@ -28,20 +29,21 @@ Participant::Ports Participants::ports_of() {
                            return SharedClusters(proc_net).write(address, orders);
                        },
                    .log = ports_.log},
-        .count_flows = [](const SharedCluster& cluster) -> Result<std::vector<std::size_t>> {
-            return std::vector<std::size_t>(cluster.total, 0);
-        },
+        .count_flows =
+            [](const SharedCluster& cluster) {
+                return flows::Flows().by_slot(cluster.address, cluster.hash, cluster.total);
+            },
         .join = [executor = executor_](const Cluster& cluster,
                                        GroupEvents events) -> Result<std::unique_ptr<Group>> {
             return join_corosync(executor, "nfcluster:" + to_string(cluster.address),
                                  std::move(events));
         },
         .watch = watches_on(executor_, ports_.authorities),
-        .announce = [](const Cluster&) {},
+        .announce = [this](const Cluster& cluster) { ports_.setup.announce(cluster.name); },
         .tell = ports_.tell,
         .keep = [this](const std::string& cluster,
                        const NodeOrders& orders) { return orders_.set(cluster, orders); },
-        .problem = [](const Cluster&) { return std::string(); },
+        .problem = [this](const Cluster& cluster) { return ports_.setup.problem(cluster.name); },
         .version = ports_.version};
 }
 

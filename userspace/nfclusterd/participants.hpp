@@ -4,6 +4,7 @@
 
 #include "checks/tls.hpp"
 #include "nfclusterd/node_orders.hpp"
+#include "nfclusterd/node_setup.hpp"
 #include "nfclusterd/participant.hpp"
 
 #include <asio/any_io_executor.hpp>
@@ -21,6 +22,7 @@ public:
     struct Ports {
         std::function<void(const Notice&)> tell;
         TlsAuthorities& authorities;
+        NodeSetup& setup;
         std::string version;
         Log& log;
     };
