@@ -10,6 +10,7 @@ SERIES = (  # scheme, label, colour; the palette of Okabe and Ito
     ("in-tree", "CLUSTERIP, in-tree", "#e69f00"),
     ("ours", "CLUSTERIP, ours", "#0072b2"),
 )
+PLANS = ("#0072b2", "#e69f00", "#d55e00", "#56b4e9", "#009e73", "#999999")
 LABEL_SIZE = 9
 TERMINALS = {
     "svg": "svg size 1100,480 dynamic enhanced background '#ffffff' font 'Helvetica,13'",
@@ -26,6 +27,11 @@ def draw_shares(results, mode, kernel, folder):
     """Writes sharedip.svg and sharedip.png; returns their paths."""
     title = f"Sharing an address, {mode}, Linux {kernel}"
     return _both("sharedip", folder, _share_script(results, mode, title))
+
+
+def draw_plans(figures, folder):
+    """Writes planner.svg and planner.png; returns their paths."""
+    return _both("planner", folder, _plan_script(figures))
 
 
 def _both(name, folder, script):
@@ -72,6 +78,36 @@ set ytics scale 0
 set key above horizontal center samplen 1
 set format x "%'.0f"
 {chr(10).join(panels)}
+unset multiplot
+"""
+
+
+def _plan_script(figures):
+    """Two panels of lines over the number of nodes; the first of all is drawn on top."""
+    blocks, moves, loads = [], [], []
+    for number, (scheme, rows) in enumerate(figures.items()):
+        data = f"$p{number}"
+        lines = [f"{nodes} {max(row.moves)} {max(row.load)}" for nodes, row in rows.items()]
+        blocks.append(f"{data} << END\n" + "\n".join(lines) + "\nEND")
+        style = (f"with linespoints lw 2 pt 7 ps 0.7 lc rgb '{PLANS[number]}' "
+                 f"title '{scheme}'")
+        moves.append(f"{data} using 0:2:xtic(1) {style}")
+        loads.append(f"{data} using 0:3:xtic(1) {style}")
+    return f"""
+{chr(10).join(blocks)}
+set multiplot layout 1,2 title "A node is lost and comes back"
+set border 3 lc '#444444'
+set grid ytics lc '#dddddd'
+set tics nomirror out scale 0.5
+set xrange [-0.2:4.2]
+set key top left reverse Left samplen 2
+set xlabel "nodes"
+set yrange [0:3]
+set ylabel "needless moves, % of the slots, mean"
+plot {", ".join(reversed(moves))}
+set yrange [0.95:2.05]
+set ylabel "largest load to the mean, worst"
+plot {", ".join(reversed(loads))}
 unset multiplot
 """
 

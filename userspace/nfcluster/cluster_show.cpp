@@ -2,7 +2,6 @@
 #include "nfcluster/cluster_show.hpp"
 
 #include "nfcluster/table.hpp"
-#include "observe/printable.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
