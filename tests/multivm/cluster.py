@@ -77,7 +77,7 @@ class Cluster(Stage):
         """The service, and the address without slots."""
         server = self.machines[name]
         server.background(f"exec labnet serve --name {name} --tcp 80")
-        server.check("mkdir -p /etc/nfcluster")
+        server.check("mkdir -p /etc/nfcluster /run/nfcluster /var/lib/nfcluster")
         server.put(BOOT, self.up().encode(), 0o755)
         server.check(f"bash {BOOT}")
 
@@ -115,8 +115,8 @@ class Cluster(Stage):
         cluster = {"address": ADDRESS, "interface": "eth0", "slots": SLOTS, "hashmode": MODE,
                    "manage": False,
                    "nodes": {one.name: {"address": self.address(one.name)} for one in self.servers},
-                   "check": {"type": "tcp", "port": 80, "interval": "500ms", "timeout": "2s",
-                             "fall": 3, "rise": 1},
+                   "check": {"type": "tcp", "port": 80, "interval": "1s", "timeout": "1s",
+                             "fall": 4, "rise": 1},
                    **self.options}
         lines = "".join(f"{key} = {toml(value)}\n" for key, value in cluster.items())
         return f'[node]\nname = "{name}"\n\n[cluster.web]\n{lines}'
