@@ -45,7 +45,7 @@ has_none() { [ "$(has "$1")" == '0 0' ]; }
 capture client 'arp or icmp6'
 look_after node1 < <(conf node1 'join_groups = true')
 ok 'both rules and both addresses' until_ok 20 has_all node1 || diag "$(has node1)"
-is 'the cluster is as configured' "$(on node1 sed -E 's/ (on|drain) .*//' /proc/net/nf_clusterip)" \
+is 'the cluster is as configured' "$(on node1 sed -E 's/ (on|drain) .*//' /proc/net/nf_clusterip | sort)" \
     "$A interface eth0 clustermac $MAC hashmode sourceip-sourceport hash-init 0 total 8
 $A6 interface eth0 clustermac $MAC6 hashmode sourceip-sourceport hash-init 0 total 8"
 ok 'it is in the group of the IPv4 MAC, 239.40.0.10' eval 'ip -n node1 maddr show dev eth0 | grep -q 239.40.0.10'
@@ -120,7 +120,7 @@ let_go ipvs
 look_after node1 < <(conf node1)
 ok 'it goes on' until_ok 20 has_all node1
 look_again node1 < <(printf '[node]\nname = "node1"\n')
-ok 'what is not configured any more is taken away' until_ok 20 has_none node1
+ok 'what is not configured any more is taken away' until_ok 20 has_none node1 || diag "$(tail -n 12 /tmp/nfclusterd.node1/log)"
 is 'but no address of others' "$(ip -n node1 -br addr show eth0 | grep -c 192.168.0.77/24)" 1
 
 # --- IPVS's synchronisation, and what is others' to manage

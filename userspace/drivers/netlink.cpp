@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
+#include <iterator>
 #include <linux/genetlink.h>
 
 namespace nfc::netlink {
@@ -28,6 +29,33 @@ int collect(const nlmsghdr* message, void* data) {
     }
     return MNL_CB_OK;
 }
+
+// A listing's end says how it ended; libmnl does not look. What listing has no such
+// word (old kernels) ended well.
+int end_of_list(const nlmsghdr* message, void*) {
+    int error = 0;
+    if (mnl_nlmsg_get_payload_len(message) >= sizeof(error))
+        std::memcpy(&error, mnl_nlmsg_get_payload(message), sizeof(error));
+    if (error >= 0)
+        return MNL_CB_STOP;
+    errno = -error;
+    return MNL_CB_ERROR;
+}
+
+int refusal(const nlmsghdr* message, void*) {
+    nlmsgerr head{};
+    if (mnl_nlmsg_get_payload_len(message) < sizeof(head)) {
+        errno = EBADMSG;
+        return MNL_CB_ERROR;
+    }
+    std::memcpy(&head, mnl_nlmsg_get_payload(message), sizeof(head));
+    errno = head.error < 0 ? -head.error : head.error;
+    return head.error ? MNL_CB_ERROR : MNL_CB_STOP; // 0: it is done
+}
+
+// By type.
+mnl_cb_t control[] = {nullptr, nullptr, refusal, end_of_list};
+static_assert(std::size(control) == NLMSG_DONE + 1 && NLMSG_ERROR == 2);
 
 } // namespace
 
@@ -141,8 +169,9 @@ Answer Socket::talk(std::uint16_t type, std::uint16_t flags, const Attributes& p
         if (got < 0 && errno == EINTR)
             continue;
         more = got < 0 ? MNL_CB_ERROR
-                       : mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), sequence_,
-                                    mnl_socket_get_portid(socket_.get()), collect, &collector);
+                       : mnl_cb_run2(buffer.data(), static_cast<std::size_t>(got), sequence_,
+                                     mnl_socket_get_portid(socket_.get()), collect, &collector,
+                                     control, std::size(control));
         if (more == MNL_CB_ERROR)
             answer.error = errno;
     }

@@ -2,12 +2,14 @@
 // nfcluster doctor: what is wrong on this node, and how to mend it.
 #include "control/client.hpp"
 #include "core/ipvs_apply.hpp"
+#include "nfcluster/cluster_findings.hpp"
 #include "nfcluster/clusters.hpp"
 #include "nfcluster/config_file.hpp"
 #include "nfcluster/config_warnings.hpp"
 #include "nfcluster/findings.hpp"
 
 #include <fmt/ostream.h>
+#include <optional>
 
 namespace nfc {
 
@@ -26,8 +28,11 @@ public:
     std::vector<Finding> examine(const DoctorOptions& options) {
         clusters();
         director();
-        configuration(options);
-        daemon(options);
+        const auto config = configuration(options);
+        const bool runs = daemon(options);
+        if (config)
+            for (const auto& cluster : config->clusters)
+                add(cluster_findings(host_, cluster, runs));
         clock();
         return std::move(found_);
     }
@@ -175,40 +180,59 @@ private:
                 "sources do not see them");
     }
 
-    void configuration(const DoctorOptions& options) {
+    void add(const std::vector<Finding>& more) {
+        found_.insert(found_.end(), more.begin(), more.end());
+    }
+
+    std::optional<Config> configuration(const DoctorOptions& options) {
         std::error_code ignored;
         has_file_ = std::filesystem::exists(options.file, ignored);
         if (!has_file_)
-            return;
+            return std::nullopt;
         std::vector<std::string> errors;
-        const auto config = load_config(options.file, errors);
-        if (!config)
-            return say(Grade::Bad, "nfcluster check " + options.file, "{}", config.error().text);
-        const auto warnings = warnings_of(host_, *config);
-        found_.insert(found_.end(), warnings.begin(), warnings.end());
+        auto config = load_config(options.file, errors);
+        if (!config) {
+            say(Grade::Bad, "nfcluster check " + options.file, "{}", config.error().text);
+            return std::nullopt;
+        }
+        add(warnings_of(host_, *config));
+        return std::move(*config);
     }
 
-    // Where it is not meant to run, that is no fault.
-    void daemon(const DoctorOptions& options) {
+    // Whether it runs. Where it is not meant to, that it does not is no fault.
+    bool daemon(const DoctorOptions& options) {
         std::error_code ignored;
         if (!has_file_ && !std::filesystem::exists(options.socket, ignored))
-            return;
+            return false;
         const auto answer =
             control::ask(options.socket, {control::Verb::Status, {}, 0}, std::chrono::seconds(5));
         const auto snapshot =
             answer ? control::read_snapshot(*answer) : Result<Snapshot>(answer.error());
         if (!snapshot)
-            return say(Grade::Bad, "systemctl restart nfclusterd", "{}", snapshot.error().text);
-        if (!snapshot->reload_problem.empty())
-            say(Grade::Bad, "nfcluster check " + snapshot->file, "the last reload failed: {}",
-                snapshot->reload_problem);
-        if (!snapshot->down_times_problem.empty())
-            say(Grade::Bad, "", "down times are not written down: {}",
-                snapshot->down_times_problem);
-        for (const auto& pool : snapshot->pools)
+            say(Grade::Bad, "systemctl restart nfclusterd", "{}", snapshot.error().text);
+        else
+            state(*snapshot);
+        return static_cast<bool>(snapshot);
+    }
+
+    void state(const Snapshot& snapshot) {
+        if (!snapshot.reload_problem.empty())
+            say(Grade::Bad, "nfcluster check " + snapshot.file, "the last reload failed: {}",
+                snapshot.reload_problem);
+        if (!snapshot.down_times_problem.empty())
+            say(Grade::Bad, "", "down times are not written down: {}", snapshot.down_times_problem);
+        for (const auto& pool : snapshot.pools)
             if (!pool.problem.empty())
                 say(Grade::Bad, "", "pool {}: the kernel could not be told: {}", pool.name,
                     pool.problem);
+        for (const auto& cluster : snapshot.clusters) {
+            if (!cluster.problem.empty())
+                say(Grade::Bad, "", "cluster {}: {}", cluster.name, cluster.problem);
+            else if (!cluster.quorate)
+                say(Grade::Bad, "corosync-quorumtool -s",
+                    "cluster {}: this node is cut off from most others, and serves no slot",
+                    cluster.name);
+        }
     }
 
     void clock() {

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
+#include <utility>
 
 namespace nfc {
 
@@ -54,19 +55,13 @@ public:
           iptables_(executor, ports_.programs), sync_(ports_.ipvs, log),
           file_(state / "clusters.json"), timer_(executor) {}
 
-    void begin() {
-        auto memory = file_.read();
-        if (memory)
-            memory_ = std::move(*memory);
-        else
-            log_.error(memory.error().text);
-        asio::co_spawn(executor_, run(shared_from_this()), asio::detached);
-    }
-
+    // Nothing is done before the first time: it would be too much.
     void load(const Clusters& clusters) {
         clusters_ = std::make_shared<const Clusters>(clusters);
         again_ = true;
         timer_.cancel();
+        if (!std::exchange(begun_, true))
+            begin();
     }
 
     void stop() {
@@ -87,6 +82,7 @@ public:
     }
 
 private:
+    void begin();
     asio::awaitable<void> run(std::shared_ptr<Work> self);
     asio::awaitable<void> settle();
     asio::awaitable<void> take_away(std::string address, std::string name);
@@ -117,11 +113,21 @@ private:
     std::map<std::string, asio::steady_timer> bursts_; // by cluster, while one goes on
     std::map<std::string, std::string> problems_;      // by cluster
     std::map<std::string, std::string> found_;         // of this round
+    bool begun_ = false;
     bool again_ = false;
     bool stopped_ = false;
 };
 
 // --- the rounds
+
+void NodeSetup::Work::begin() {
+    auto memory = file_.read();
+    if (memory)
+        memory_ = std::move(*memory);
+    else
+        log_.error(memory.error().text);
+    asio::co_spawn(executor_, run(shared_from_this()), asio::detached);
+}
 
 asio::awaitable<void> NodeSetup::Work::run(std::shared_ptr<Work> self) {
     while (!stopped_) {
@@ -350,9 +356,7 @@ void NodeSetup::Work::set_sync(const Clusters& clusters) {
 
 NodeSetup::NodeSetup(asio::any_io_executor executor, const std::filesystem::path& state, Log& log,
                      SetupPorts ports, std::chrono::milliseconds pause)
-    : work_(std::make_shared<Work>(executor, state, log, std::move(ports), pause)) {
-    work_->begin();
-}
+    : work_(std::make_shared<Work>(executor, state, log, std::move(ports), pause)) {}
 
 NodeSetup::~NodeSetup() {
     work_->stop();
