@@ -48,7 +48,8 @@ for n in node1 node2 node3; do look_after $n < <(conf $n); done
 shares 'three nodes start' '4 4 4'
 ok 'every slot is one node'"'"'s' whole
 diag "$(ctl node2 status)"
-
+is 'what would be if node3 died' \
+    "$(ctl node1 plan --dies node3 --json | sed -n 's/.*"then": \([0-9]*\).*/\1/p' | xargs)" '6 6 0'
 
 # --- a service that is sick, and well again
 stop_serving node2

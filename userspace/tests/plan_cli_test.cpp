@@ -3,6 +3,7 @@
 #include "tests/cli_fixture.hpp"
 #include "tests/fake_daemon.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 
@@ -35,9 +36,11 @@ protected:
         words.push_back("--json");
         words.insert(words.begin(), "plan");
         std::vector<unsigned> counts;
-        if (run(words) == 0)
-            for (const auto& one : Parsed::parse(out)["clusters"][0]["nodes"])
-                counts.push_back(one["then"]);
+        if (run(words) != 0)
+            return counts;
+        const auto all = Parsed::parse(out);
+        for (const auto& one : all["clusters"][0]["nodes"])
+            counts.push_back(one["then"]);
         return counts;
     }
     using Counts = std::vector<unsigned>;
@@ -168,8 +171,8 @@ protected:
     }
     NodeStatus& status(std::size_t i) { return snapshot.clusters[0].nodes[i]; }
     Counts asked(std::vector<const char*> words) {
-        FakeDaemon daemon((node.root() / "control").string(),
-                          {control::ok_line(control::to_json(snapshot))});
+        std::filesystem::remove(socket);
+        FakeDaemon daemon(socket, {control::ok_line(control::to_json(snapshot))});
         words.insert(words.end(), {"--socket", socket.c_str()});
         return then(words);
     }
