@@ -107,7 +107,7 @@ shares 'until the configuration is loaded again' '4 4 4'
 
 # --- who does not agree
 SLOTS=16 look_again node3 < <(SLOTS=16 conf node3)
-ok 'a node with another number of slots is refused' until_ok 10 stands node1 'slots is 16 there and 12 here'
+ok 'a node with another number of slots is refused' until_ok 10 stands node1 'slots is 16, and 12 at most nodes'
 shares 'and has none' '6 6 0'
 look_again node3 < <(conf node3)
 shares 'it agrees again' '4 4 4'

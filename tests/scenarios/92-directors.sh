@@ -17,6 +17,7 @@ ctl() { nfcluster "${@:2}" --socket "/tmp/nfclusterd.$1/socket"; }
 lan client dir1 dir2 web1 web2
 crowd dir1 dir2 web1 web2
 load ipt_CLUSTERIP
+adm dir1 -L -n >/dev/null # IPVS has its sysctls once it is loaded
 for node in dir1 dir2; do
     # Every fourth packet of a connection tells of it again.
     _must on $node sysctl -qw net.ipv4.ip_forward=1 net.ipv4.vs.sync_threshold='3 4'
@@ -56,8 +57,10 @@ all_up() { [ "$(adm "$1" -L -n | grep -c 'Route.* 1 ')" == 2 ]; }
 many() { ask client $SERVICE 80 --tally --count "$1" --source 10.9.1.1-10.9.9.250 | _in_a_line; }
 connections() { adm "$1" -L -n -c | grep -c ESTABLISHED; }
 
-for node in dir1 dir2; do look_after $node < <(conf $node 1); done
-ok 'one is active' until_ok 30 are '1 none' || diag "$(both)" "$(tail -n 20 /tmp/nfclusterd.dir*/log)"
+look_after dir1 < <(conf dir1 1)
+ok 'whoever is alone is active' until_ok 30 eval '[ "$(slots_of dir1)" == 1 ]'
+look_after dir2 < <(conf dir2 1)
+ok 'the other stands by' until_ok 30 are '1 none' || diag "$(both)" "$(tail -n 20 /tmp/nfclusterd.dir*/log)"
 ok 'both know the servers' until_ok 30 eval 'all_up dir1 && all_up dir2'
 is 'clients are served, in turn' "$(many 40)" 'web1=20 web2=20'
 ok 'both tell and hear of connections' eval "[ \"\$(adm dir1 -L --daemon | grep -c 'syncid=7')\" == 2 ] && [ \"\$(adm dir2 -L --daemon | grep -c 'syncid=7')\" == 2 ]"
@@ -83,6 +86,7 @@ is 'all long connections have lived on' "$(complete)" $COUNT || diag "$(sort -k4
 downloads &
 fetching=$!
 ok 'as many go through dir2' until_ok 20 _connections_are dir2 $COUNT
+tell dir1 $SERVICE -1 # as in a machine that boots
 _must ip -n dir1 link set eth0 up
 _must ip -n dir1 route replace 10.9.0.0/16 via 192.168.0.100
 look_after dir1 < <(conf dir1 1)
@@ -100,6 +104,8 @@ for node in dir1 dir2; do look_again $node < <(conf $node 8); done
 each_has_half() { [ "$(slots_of dir1 | tr ',' '\n' | awk -F- '{ n += $NF - $1 + 1 } END { print n }')" == 4 ] && [ "$(slots_of dir2 | tr ',' '\n' | awk -F- '{ n += $NF - $1 + 1 } END { print n }')" == 4 ]; }
 ok 'with eight slots both are active' until_ok 30 each_has_half || diag "$(both)" "$(ctl dir1 status)"
 is 'and clients are served' "$(many 80 | tr ' ' '\n' | awk -F= '{ n += $2 } END { print n }')" 80
-ok 'through both' eval '[ "$(adm dir1 -L -n --stats | awk "/TCP/ { print \$3 }")" -gt 0 ] && [ "$(adm dir2 -L -n --stats | awk "/TCP/ { print \$3 }")" -gt 0 ]'
+passed() { adm "$1" -L -n --stats | awk '/^TCP/ { print $3 }'; } # connections
+ok 'through both' eval '[ "$(passed dir1)" != 0 ] && [ "$(passed dir2)" != 0 ]' ||
+    diag "$(passed dir1) $(passed dir2)" "$(both)"
 for node in dir1 dir2 web1 web2; do look_away $node; done
 done_testing

@@ -20,23 +20,23 @@ bool is_in(const View& view, MemberId id) {
            std::ranges::binary_search(view.machines, id);
 }
 
-// What of the terms is another, for a person.
-std::string difference(const Terms& theirs, const Terms& ours) {
+// What of somebody's terms is another than what was agreed on, for a person.
+std::string difference(const Terms& theirs, const Terms& agreed) {
     const auto differs = [](std::string_view field, const auto& a, const auto& b) {
-        return fmt::format("{} is {} there and {} here", field, a, b);
+        return fmt::format("{} is {}, and {} at most nodes", field, a, b);
     };
     const auto mac = [](const Terms& terms) {
         return terms.mac ? to_string(*terms.mac) : std::string("derived from the address");
     };
-    if (theirs.address != ours.address)
-        return differs("address", to_string(theirs.address), to_string(ours.address));
-    if (theirs.slots != ours.slots)
-        return differs("slots", theirs.slots, ours.slots);
-    if (theirs.hash.mode != ours.hash.mode)
-        return differs("hashmode", to_string(theirs.hash.mode), to_string(ours.hash.mode));
-    if (theirs.hash.seed != ours.hash.seed)
-        return differs("hash_init", theirs.hash.seed, ours.hash.seed);
-    return differs("mac", mac(theirs), mac(ours));
+    if (theirs.address != agreed.address)
+        return differs("address", to_string(theirs.address), to_string(agreed.address));
+    if (theirs.slots != agreed.slots)
+        return differs("slots", theirs.slots, agreed.slots);
+    if (theirs.hash.mode != agreed.hash.mode)
+        return differs("hashmode", to_string(theirs.hash.mode), to_string(agreed.hash.mode));
+    if (theirs.hash.seed != agreed.hash.seed)
+        return differs("hash_init", theirs.hash.seed, agreed.hash.seed);
+    return differs("mac", mac(theirs), mac(agreed));
 }
 
 enum class Lenience { None, Sick, Unwanted };
@@ -198,8 +198,8 @@ void Sharing::refuse() {
     std::map<std::string, MemberId> names;
     for (const auto& [id, known] : known_) {
         if (known.report.terms != agreed) {
-            refused_[id] = fmt::format("the configuration of {} is another than most nodes': {}",
-                                       known.report.node, difference(agreed, known.report.terms));
+            refused_[id] = fmt::format("the configuration of {} is another: {}", known.report.node,
+                                       difference(known.report.terms, agreed));
             continue;
         }
         if (!known.member)
@@ -325,6 +325,16 @@ Decision Sharing::decide(const OwnSlots& own, Moment now) {
     return conclude(std::move(decision));
 }
 
+// Whether the one that shall have it is ready: it might be dying.
+bool Sharing::is_awaited(std::size_t slot) const {
+    if (!targets_[slot])
+        return false;
+    const auto& report = known_.at(*targets_[slot]).report;
+    const auto state = report.slots[slot];
+    return state == SlotState::On || state == SlotState::Fill ||
+           report.claims.contains(static_cast<unsigned>(slot + 1));
+}
+
 SlotState Sharing::next(std::size_t slot, const Held& others, const OwnSlots& own, Moment now,
                         Decision& decision) {
     const auto again = [&](Moment at) {
@@ -335,13 +345,12 @@ SlotState Sharing::next(std::size_t slot, const Held& others, const OwnSlots& ow
         drained_.erase(slot);
 
     if (targets_[slot] == self_) {
-        if (others.on)
-            return state; // until it drains
-        if (others.fill)
-            return state == SlotState::On ? SlotState::Drain : state;
         const bool taken = state == SlotState::On || state == SlotState::Fill;
-        if (!taken && !may_take(static_cast<unsigned>(slot + 1), decision))
-            return state;
+        const bool may = taken || may_take(static_cast<unsigned>(slot + 1), decision);
+        if (others.fill && state == SlotState::On)
+            return SlotState::Drain;
+        if (others.taken() || !may)
+            return state; // until they drain, for us
         if (others.drain) {
             decision.claims.erase(static_cast<unsigned>(slot + 1));
             return SlotState::Fill;
@@ -359,8 +368,8 @@ SlotState Sharing::next(std::size_t slot, const Held& others, const OwnSlots& ow
         return SlotState::Off;
     case SlotState::On:
     case SlotState::Fill:
-        if (!targets_[slot])
-            return state; // nobody could take it
+        if (!is_awaited(slot))
+            return state;
         if (rules_.handover_limit == Duration{0})
             return SlotState::Off;
         drained_[slot] = now;

@@ -87,6 +87,7 @@ private:
     void refuse();
     bool plan();
     std::vector<Held> held_by_others() const;
+    bool is_awaited(std::size_t slot) const;
     SlotState next(std::size_t slot, const Held& others, const OwnSlots& own, Moment now,
                    Decision& decision);
 

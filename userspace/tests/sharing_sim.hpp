@@ -26,6 +26,7 @@ struct Machine {
     std::string name;
     bool up = true;   // the kernel answers
     bool cut = false; // from all others
+    bool hung = false; // its daemon does nothing, and is in the group all the same
     SlotStates kernel;
     std::set<std::size_t> flows; // slots that have some
     Standing standing = Standing::Up;
@@ -163,7 +164,7 @@ private:
         one.last = std::max(one.last, now_ + some(1, 50));
         at(one.last, [this, i, life = one.life, what] {
             auto& machine = machines_[i];
-            if (!machine.daemon || machine.life != life)
+            if (!machine.daemon || machine.hung || machine.life != life)
                 return;
             what(*machine.daemon);
             think(i);
@@ -241,7 +242,8 @@ private:
         at(now_ + 100ms, [this, i, life = machines_[i].life] {
             if (!machines_[i].daemon || machines_[i].life != life)
                 return;
-            think(i);
+            if (!machines_[i].hung)
+                think(i);
             tick(i);
         });
     }

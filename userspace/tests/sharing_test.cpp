@@ -88,6 +88,20 @@ TEST(Sharing, ASickNodeGivesUpItsSlotsAndKeepsItsFlowsForAWhile) {
     EXPECT_EQ(world.doubles(), 0u);
 }
 
+TEST(Sharing, NobodyDrainsForWhoDoesNotAnswer) {
+    World world(3, 12, 13, 2000ms);
+    world.run(10s);
+    world.machine(2).hung = true;
+    world.machine(0).standing = Standing::Down;
+    world.run(5s);
+    // What the second could take it has; the rest is still answered.
+    EXPECT_EQ(shares(world), (Shares{2, 6, 4})) << world.text();
+    world.machine(2).hung = false;
+    world.run(5s);
+    EXPECT_TRUE(world.settled()) << world.text();
+    EXPECT_EQ(world.doubles(), 0u);
+}
+
 TEST(Sharing, IfAllAreSickAllServe) {
     World world(2, 8, 6);
     world.run(10s);
@@ -159,8 +173,8 @@ TEST(Sharing, WhoDisagreesAboutSlotsTakesNone) {
     EXPECT_EQ(shares(world), (Shares{6, 6, 0})) << world.text();
     const auto& daemon = *world.machine(0).daemon;
     ASSERT_TRUE(daemon.refused().contains(3));
-    EXPECT_EQ(daemon.refused().at(3), "the configuration of web3 is another than most nodes': "
-                                      "hash_init is 0 there and 7 here");
+    EXPECT_EQ(daemon.refused().at(3),
+              "the configuration of web3 is another: hash_init is 7, and 0 at most nodes");
     EXPECT_EQ(world.doubles(), 0u);
 }
 
