@@ -60,7 +60,7 @@ fuzz: ## attacks everything that reads what others have written: SECONDS=300 [SE
 .PHONY: bench
 bench: xtables userspace ## what packets and checks cost, side by side with the kernel's own module and other peers
 	@$(call needs,build lab bench)
-	@status=0; for part in bench marks scale checks planner; do tests/bench/$$part || status=1; echo; done; exit $$status
+	@status=0; for part in bench marks scale checks planner failover; do tests/bench/$$part || status=1; echo; done; exit $$status
 
 ##@ Install
 .PHONY: install uninstall dkms deb

@@ -14,18 +14,17 @@ import vm
 
 SLOTS = 24
 MODE = "sourceip-sourceport"
-MEMORY = 320
+MEMORY = 512
 LIMIT = 1700
 BOOT = "/etc/nfcluster/up"
 KEY = "/etc/corosync/authkey"
-# What a node does at its start. --local-slots none: who answers what is the daemon's.
+# --local-slots none: who answers what is the daemon's to say.
 UP = f"""set -e
 export XTABLES_LIBDIR=/usr/lib/nfcluster-xtables:{initramfs.XTABLES_DIR}
 iptables -t raw -A PREROUTING -j SHAREDIP --cluster-ip {ADDRESS} --cluster-dev eth0 \\
     --total-slots {SLOTS} --local-slots none --hashmode {MODE}
 ip addr add {ADDRESS}/24 dev eth0
 """
-EXTRA = corosync.files()
 
 
 def toml(value):
@@ -38,10 +37,10 @@ def toml(value):
 class Cluster(Stage):
     """`servers`: name to host number. `options`: of the cluster, in nfcluster.toml."""
 
-    def __init__(self, name, stack, servers, **options):
+    def __init__(self, name, stack, servers, extra=(), **options):
         super().__init__(name, stack)
         kernel = kernels.ensure("6.12")
-        image = initramfs.build(kernel, "ours", tuple(EXTRA))
+        image = initramfs.build(kernel, "ours", (*corosync.files(), *extra))
         self.machines = {}
         for machine, host in (*servers.items(), ("client", nodes.CLIENT)):
             log = self.folder / f"console-{machine}.log"
@@ -78,9 +77,13 @@ class Cluster(Stage):
         """The service, and the address without slots."""
         server = self.machines[name]
         server.background(f"exec labnet serve --name {name} --tcp 80")
-        server.check("mkdir -p /etc/nfcluster")
-        server.put(BOOT, UP.encode(), 0o755)
+        server.check("mkdir -p /etc/nfcluster /run/nfcluster /var/lib/nfcluster")
+        server.put(BOOT, self.up().encode(), 0o755)
         server.check(f"bash {BOOT}")
+
+    def up(self):
+        """What a node does at its start, before its daemon."""
+        return UP
 
     def join(self, name):
         """Corosync, if the cluster has it, and our daemon."""
@@ -112,8 +115,8 @@ class Cluster(Stage):
         cluster = {"address": ADDRESS, "interface": "eth0", "slots": SLOTS, "hashmode": MODE,
                    "manage": False,
                    "nodes": {one.name: {"address": self.address(one.name)} for one in self.servers},
-                   "check": {"type": "tcp", "port": 80, "interval": "500ms", "timeout": "2s",
-                             "fall": 3, "rise": 1},
+                   "check": {"type": "tcp", "port": 80, "interval": "1s", "timeout": "1s",
+                             "fall": 4, "rise": 1},
                    **self.options}
         lines = "".join(f"{key} = {toml(value)}\n" for key, value in cluster.items())
         return f'[node]\nname = "{name}"\n\n[cluster.web]\n{lines}'

@@ -117,7 +117,8 @@ void Beating::start() {
         }
     };
     socket_->add(settings_.cluster, std::move(events));
-    step();
+    if (!stopped_) // by whom the socket's problem was told
+        step();
 }
 
 void Beating::stop() {

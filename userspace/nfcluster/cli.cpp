@@ -62,6 +62,27 @@ void declare_rules(CLI::App& command, FileOptions& options) {
     command.footer("Prints commands, and runs none: nfcluster rules FILE | sh");
 }
 
+void declare(CLI::App& command, PlanOptions& options) {
+    command.add_option("FILE", options.file, "a configuration, instead of what nfclusterd has");
+    const auto add = [&](const char* name, std::vector<std::string>& nodes, const char* type,
+                         const char* what) {
+        command.add_option(name, nodes, what)->type_name(type)->allow_extra_args(false);
+    };
+    add("--dies", options.dies, "NODE", "this node is lost; any number of them");
+    add("--returns", options.returns, "NODE", "this one comes back");
+    add("--weight", options.weights, "NODE=W", "this one gets another weight");
+    command.add_option("--cluster", options.cluster, "of this one alone")->type_name("NAME");
+    command
+        .add_option("--clients", options.clients,
+                    "counts them too: a file with ADDRESS[:PORT] in each line; - for stdin")
+        ->type_name("FILE");
+    command.add_option("--port", options.port, "which port they ask, if the hash mode wants it")
+        ->type_name("DPORT");
+    command.add_flag("--json", options.json, "for programs");
+    command.add_option("--socket", options.socket, "where nfclusterd answers")->type_name("PATH");
+    command.footer("Changes nothing.");
+}
+
 void declare(CLI::App& command, DoctorOptions& options) {
     command.add_flag("--json", options.json, "for programs");
     command.add_option("--config", options.file, "the configuration of nfclusterd")
@@ -145,6 +166,7 @@ Exit run(Host& host, int argc, const char* const* argv) {
     PoolOptions pool_options;
     EventsOptions events_options;
     FileOptions check_options, rules_options;
+    PlanOptions plan_options;
     DoctorOptions doctor_options;
     std::vector<DirectOptions> direct_options(6);
 
@@ -181,10 +203,12 @@ Exit run(Host& host, int argc, const char* const* argv) {
     }
     auto& check_command = *app.add_subcommand("check", "is a configuration right, and for here?");
     auto& rules_command = *app.add_subcommand("rules", "the commands that a configuration needs");
+    auto& plan_command = *app.add_subcommand("plan", "what would move if a node died");
     auto& doctor_command = *app.add_subcommand("doctor", "what is wrong here and what mends it");
     declare(events_command, events_options);
     declare_check(check_command, check_options);
     declare_rules(rules_command, rules_options);
+    declare(plan_command, plan_options);
     declare(doctor_command, doctor_options);
     declare(status_command, status_options);
     declare(which_command, which_options);
@@ -215,6 +239,8 @@ Exit run(Host& host, int argc, const char* const* argv) {
         return check_file(host, check_options);
     if (rules_command)
         return print_rules(host, rules_options);
+    if (plan_command)
+        return plan(host, plan_options);
     if (doctor_command)
         return doctor(host, doctor_options);
     if (condition_command)

@@ -110,6 +110,16 @@ struct FileOptions { // check, rules
     std::vector<std::string> services; // POOL=SERVICE
 };
 
+struct PlanOptions {
+    std::optional<std::string> file; // none: as the daemon has it
+    std::string socket = control::default_socket;
+    std::optional<std::string> cluster;
+    std::vector<std::string> dies, returns;
+    std::vector<std::string> weights; // NODE=W
+    std::optional<std::string> clients, port;
+    bool json = false;
+};
+
 struct DoctorOptions {
     std::string socket = control::default_socket;
     std::string file = "/etc/nfcluster/nfcluster.toml";
@@ -125,6 +135,7 @@ Exit events(Host& host, const EventsOptions& options);
 Exit direct(Host& host, const DirectOptions& options);
 Exit check_file(Host& host, const FileOptions& options);
 Exit print_rules(Host& host, const FileOptions& options);
+Exit plan(Host& host, const PlanOptions& options);
 Exit doctor(Host& host, const DoctorOptions& options);
 // All words behind `nfcluster ipvs`.
 Exit ipvs_command(Host& host, std::vector<std::string> words);

@@ -107,10 +107,15 @@ std::string summary_of(const Snapshot& snapshot, Time now) {
                 return one.standing == Standing::Up && one.duty == Duty::Serve;
             }));
     }
-    return fmt::format(
-        "nfclusterd {}{}: {} of {} backends up, runs for {}, {} loaded {} ago\n",
-        printable(snapshot.version), snapshot.node.empty() ? "" : " on " + printable(snapshot.node),
-        up, all, age(snapshot.started, now), printable(snapshot.file), age(snapshot.loaded, now));
+    // Who shares addresses need not have pools.
+    const auto backends = snapshot.pools.empty() && !snapshot.clusters.empty()
+                              ? ""
+                              : fmt::format("{} of {} backends up, ", up, all);
+    return fmt::format("nfclusterd {}{}: {}runs for {}, {} loaded {} ago\n",
+                       printable(snapshot.version),
+                       snapshot.node.empty() ? "" : " on " + printable(snapshot.node), backends,
+                       age(snapshot.started, now), printable(snapshot.file),
+                       age(snapshot.loaded, now));
 }
 
 std::string_view became(const Notice& notice) {

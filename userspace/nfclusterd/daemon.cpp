@@ -43,7 +43,6 @@ Daemon::Daemon(asio::io_context& io, DaemonOptions options, Kernel& kernel, Log&
     : io_(io), options_(std::move(options)), log_(log), duties_(options_.state / "duties.json"),
       observers_(io.get_executor(), options_.state, log, [this] { return snapshot(); }),
       machine_(io.get_executor(), options_.state, log),
-      setup_(io.get_executor(), options_.state, log),
       conductor_(io.get_executor(), {.kernel = kernel,
                                      .duties = duties_,
                                      .log = log,
@@ -52,7 +51,6 @@ Daemon::Daemon(asio::io_context& io, DaemonOptions options, Kernel& kernel, Log&
       participants_(io.get_executor(), options_.state,
                     {.tell = [this](const Notice& notice) { tell(notice); },
                      .authorities = authorities_,
-                     .setup = setup_,
                      .version = options_.version,
                      .log = log}),
       notify_(io.get_executor()), signals_(io, SIGTERM, SIGINT, SIGHUP) {
@@ -83,7 +81,6 @@ Result<Done> Daemon::start(const Config& config) {
 void Daemon::load(const Config& config) {
     observers_.set(config);
     machine_.load(config);
-    setup_.load(config.clusters);
     conductor_.load(config.pools);
     participants_.load(config);
     node_ = config.node;

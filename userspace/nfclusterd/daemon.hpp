@@ -6,7 +6,6 @@
 #include "checks/tls.hpp"
 #include "nfclusterd/conductor.hpp"
 #include "nfclusterd/machine.hpp"
-#include "nfclusterd/node_setup.hpp"
 #include "nfclusterd/notify.hpp"
 #include "nfclusterd/observers.hpp"
 #include "nfclusterd/participants.hpp"
@@ -54,7 +53,6 @@ private:
     Duties duties_;
     Observers observers_;
     Machine machine_;
-    NodeSetup setup_;
     Conductor conductor_;
     Participants participants_;
     Notify notify_;

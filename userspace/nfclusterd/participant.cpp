@@ -117,6 +117,9 @@ void Participant::see(const View& view) {
     const bool grew = std::ranges::any_of(view.members, [&](MemberId id) {
         return std::ranges::find(view_.members, id) == view_.members.end();
     });
+    std::erase_if(nonsense_, [&](const auto& one) {
+        return std::ranges::find(view.members, one.first) == view.members.end();
+    });
     const bool healed = view.quorate && !view_.quorate;
     const auto number = group_->self();
     if (!sharing_ && number)

@@ -107,6 +107,7 @@ private:
     std::optional<Report> told_;
     bool posted_ = false;
     bool counting_ = false;
+    std::map<MemberId, std::string> nonsense_; // that was heard, until it makes sense
     std::string group_problem_, sharing_problem_, problem_said_;
     std::map<std::string, std::string> stood_; // how each node stood when it was told
     asio::steady_timer again_, tick_, count_, retry_;

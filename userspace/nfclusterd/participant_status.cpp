@@ -95,6 +95,8 @@ ClusterStatus Participant::status() const {
             status.problem = *problem;
     if (status.problem.empty())
         status.problem = keeper_.problem();
+    if (status.problem.empty() && !nonsense_.empty())
+        status.problem = nonsense_.begin()->second;
     status.nodes = nodes();
     return status;
 }

@@ -3,7 +3,6 @@
 
 #include "drivers/flows.hpp"
 #include "drivers/shared_clusters.hpp"
-#include "membership/corosync.hpp"
 #include "nfclusterd/watcher.hpp"
 
 #include <algorithm>
@@ -19,7 +18,8 @@ const std::filesystem::path proc_net = "/proc/net";
 
 Participants::Participants(asio::any_io_executor executor, const std::filesystem::path& state,
                            Ports ports)
-    : executor_(std::move(executor)), ports_(std::move(ports)), orders_(state / "node.json") {}
+    : executor_(executor), ports_(std::move(ports)), orders_(state / "node.json"),
+      setup_(executor, state, ports_.log), groups_(executor, ports_.authorities) {}
 
 Participant::Ports Participants::ports_of() {
     return {
@@ -33,23 +33,23 @@ Participant::Ports Participants::ports_of() {
             [](const SharedCluster& cluster) {
                 return flows::Flows().by_slot(cluster.address, cluster.hash, cluster.total);
             },
-        .join = [executor = executor_](const Cluster& cluster,
-                                       GroupEvents events) -> Result<std::unique_ptr<Group>> {
-            return join_corosync(executor, "nfcluster:" + to_string(cluster.address),
-                                 std::move(events));
-        },
+        .join =
+            [this](const Cluster& cluster, GroupEvents events) {
+                return groups_.join(cluster, node_, std::move(events));
+            },
         .watch = watches_on(executor_, ports_.authorities),
-        .announce = [this](const Cluster& cluster) { ports_.setup.announce(cluster.name); },
+        .announce = [this](const Cluster& cluster) { setup_.announce(cluster.name); },
         .tell = ports_.tell,
         .keep = [this](const std::string& cluster,
                        const NodeOrders& orders) { return orders_.set(cluster, orders); },
-        .problem = [this](const Cluster& cluster) { return ports_.setup.problem(cluster.name); },
+        .problem = [this](const Cluster& cluster) { return setup_.problem(cluster.name); },
         .version = ports_.version};
 }
 
 void Participants::load(const Config& config) {
     if (const auto read = orders_.read(); !read)
         ports_.log.error(read.error().text);
+    setup_.load(config.clusters);
     auto before = std::exchange(all_, {});
     const bool same_node = std::exchange(node_, config.node) == config.node;
     for (const auto& cluster : config.clusters) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "checks/tls.hpp"
+#include "nfclusterd/groups.hpp"
 #include "nfclusterd/node_orders.hpp"
 #include "nfclusterd/node_setup.hpp"
 #include "nfclusterd/participant.hpp"
@@ -22,7 +23,6 @@ public:
     struct Ports {
         std::function<void(const Notice&)> tell;
         TlsAuthorities& authorities;
-        NodeSetup& setup;
         std::string version;
         Log& log;
     };
@@ -50,6 +50,8 @@ private:
     asio::any_io_executor executor_;
     Ports ports_;
     NodeOrdersFile orders_;
+    NodeSetup setup_;
+    Groups groups_;
     std::vector<std::unique_ptr<Participant>> all_;
     std::string node_;
 };

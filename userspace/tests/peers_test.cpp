@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Moment start{1000s};
+constexpr Moment began{1000s};
 
 Peers::Settings settings(MemberId self, Incarnation incarnation, MemberId nodes = 2) {
     Peers::Settings all{self, incarnation, {}, 200ms, 1000ms};
@@ -46,8 +46,8 @@ protected:
     }
     bool hear(const Beat& one) { return peers.hear(2, one, now); }
 
-    Moment now = start;
-    Peers peers{settings(1, 11), start};
+    Moment now = began;
+    Peers peers{settings(1, 11), began};
 };
 
 TEST_F(PeersOfOne, begin_as_machines) {
@@ -154,9 +154,9 @@ TEST_F(PeersOfOne, are_known_ones_only) {
 
 // --- several, with links between them that do what they like
 
-class World {
+class Network {
 public:
-    explicit World(MemberId nodes) {
+    explicit Network(MemberId nodes) {
         for (MemberId id = 1; id <= nodes; ++id)
             boot(id);
     }
@@ -199,7 +199,7 @@ private:
         Incarnation life;
         std::uint64_t sequence;
     };
-    Moment now = start;
+    Moment now = began;
     Incarnation lives_ = 0;
     std::map<MemberId, Node> nodes_;
     std::map<std::pair<MemberId, MemberId>, bool> cuts_;
@@ -208,37 +208,37 @@ private:
 constexpr int settled = 15; // steps: dead_after twice, and the questions
 
 RC_GTEST_PROP(Peers, agree_on_who_lives_whatever_there_was_before, ()) {
-    World world(World::most);
-    const auto any = [] { return *rc::gen::inRange<MemberId>(1, World::most + 1); };
+    Network network(Network::most);
+    const auto any = [] { return *rc::gen::inRange<MemberId>(1, Network::most + 1); };
     for (int i = *rc::gen::inRange(0, 40); i; --i) {
         const auto what = *rc::gen::inRange(0, 8);
         if (what == 0)
-            world.boot(any());
+            network.boot(any());
         else if (what == 1)
-            world.kill(any());
+            network.kill(any());
         else if (what == 2)
-            world.cut(any(), any(), *rc::gen::arbitrary<bool>());
+            network.cut(any(), any(), *rc::gen::arbitrary<bool>());
         else
-            world.step();
+            network.step();
     }
-    world.heal();
+    network.heal();
     for (int i = 0; i < settled; ++i)
-        world.step();
-    for (const auto id : world.living())
-        RC_ASSERT(world.view(id) == sees(world.living()));
+        network.step();
+    for (const auto id : network.living())
+        RC_ASSERT(network.view(id) == sees(network.living()));
 }
 
 // Even if it carries the other way.
 RC_GTEST_PROP(Peers, see_on_both_ends_that_a_link_is_broken, ()) {
-    World world(2);
+    Network network(2);
     for (int i = 0; i < settled; ++i)
-        world.step();
+        network.step();
     const auto from = *rc::gen::inRange<MemberId>(1, 3);
-    world.cut(from, 3 - from, true);
+    network.cut(from, 3 - from, true);
     for (int i = 0; i < settled; ++i)
-        world.step();
-    RC_ASSERT(world.view(1) == sees({1}));
-    RC_ASSERT(world.view(2) == sees({2}));
+        network.step();
+    RC_ASSERT(network.view(1) == sees({1}));
+    RC_ASSERT(network.view(2) == sees({2}));
 }
 
 // --- as datagrams

@@ -40,6 +40,24 @@ Snapshot some_snapshot() {
     snapshot.reload_problem = "line 3";
     snapshot.down_times_problem = "disk full";
     snapshot.kernel_changes = 5;
+    ClusterStatus cluster{
+        "web", *read_ip("", "10.0.0.10"), "eth0", 5, "corosync", true, false, "no rule", {}};
+    NodeStatus node;
+    node.name = "web1";
+    node.address = *read_ip("", "10.0.0.1");
+    node.presence = Presence::Machine;
+    node.standing = Standing::Up;
+    node.duty = Duty::Drain;
+    node.fixed = true;
+    node.weight = 3;
+    node.reason = "200";
+    node.problem = "two of one name";
+    node.version = "1";
+    node.share = 2;
+    node.slots = {SlotState::On, SlotState::Off, SlotState::Drain, SlotState::Fill, SlotState::On};
+    node.traffic = {1, 2, 3, 4};
+    cluster.nodes = {node, {}};
+    snapshot.clusters = {cluster, {}};
     snapshot.pools = {{"mail", "condition", true, true, "no module", {some_backend(), {}}}, {}};
     return snapshot;
 }
@@ -74,6 +92,13 @@ std::string snapshot_error(const Json& json) {
     const auto snapshot = read_snapshot(json);
     EXPECT_FALSE(snapshot);
     return snapshot ? "" : snapshot.error().text;
+}
+
+TEST(Protocol, a_weight_comes_back) {
+    const Request request{Verb::Weight, "web/web1", 7};
+    EXPECT_EQ(*read_request(to_line(request)), request);
+    EXPECT_EQ(read_request(R"({"do":"weight","backend":"a","weight":1001})").error().text,
+              "weight \"1001\": expected a number from 0 to 1000");
 }
 
 TEST(Protocol, snapshots_come_back_as_they_were) {
@@ -148,7 +173,7 @@ TEST(Protocol, a_request_that_is_wrong_names_the_field) {
     EXPECT_EQ(request_error("[]"), "message \"array\": expected an object");
     EXPECT_EQ(request_error("{}"), "do is missing: expected a text");
     EXPECT_EQ(request_error(R"({"do":"die"})"),
-              "do \"die\": expected one of status, reload, events, drain, disable, enable");
+              "do \"die\": expected one of status, reload, events, drain, disable, enable, weight");
     EXPECT_EQ(request_error(R"({"do":"status","now":1})"), "now: unknown");
     EXPECT_EQ(request_error(R"({"do":"status","backend":"a"})"), "backend: unknown");
     EXPECT_EQ(request_error(R"({"do":"drain"})"), "backend is missing: expected a text");
