@@ -135,10 +135,22 @@ class Cluster(Stage):
         even = max(counts.values()) - min(counts.values()) <= 1
         return counts if even and whole == list(range(1, SLOTS + 1)) else None
 
+    def agree(self, *names):
+        """Whether each of them knows that these, and no others, are there."""
+        return all(self._present(name) == set(names) for name in names)
+
+    def _present(self, name):
+        status, said = self.machines[name].run("nfcluster status --json")
+        if status:
+            return set()
+        daemon = json.loads(said).get("daemon") or {"clusters": []}
+        return {node["name"] for cluster in daemon["clusters"]
+                for node in cluster["nodes"] if node["presence"] == "member" and node["known"]}
+
     def settle(self, *names, timeout=60):
         """Waits until all slots are these nodes', evenly; returns their shares."""
         deadline = time.monotonic() + timeout
-        while not (shares := self.shares(*names)):
+        while not (self.agree(*names) and (shares := self.shares(*names))):
             if time.monotonic() > deadline:
                 have = {name: sorted(self.slots_of(name)) for name in names}
                 raise vm.VmError("\n".join([f"after {timeout} s the slots are {have}",
