@@ -27,9 +27,9 @@ class Request:
 
 
 class Traffic:
-    def __init__(self, client, address, servers, rate):
+    def __init__(self, client, address, servers, rate, timeout=TIMEOUT):
         self._client, self._address, self._servers = client, address, servers
-        self._rate = rate
+        self._rate, self._timeout = rate, timeout
         self._lock = threading.Lock()
         self._requests = []
         self._rest = b""
@@ -39,7 +39,7 @@ class Traffic:
     def start(self):
         self._job = self._client.background(
             f"exec labnet browse {self._address} 80 --rate {self._rate} "
-            f"--timeout {TIMEOUT * 1000:.0f}", self._received)
+            f"--timeout {self._timeout * 1000:.0f}", self._received)
         self._ready.wait(20)
         self._began = time.monotonic()
 

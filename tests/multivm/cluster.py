@@ -135,16 +135,34 @@ class Cluster(Stage):
         even = max(counts.values()) - min(counts.values()) <= 1
         return counts if even and whole == list(range(1, SLOTS + 1)) else None
 
-    def settle(self, *names, timeout=60):
-        """Waits until all slots are these nodes', evenly; returns their shares."""
+    def agree(self, *names):
+        """Whether each of them knows that these, and no others, are there."""
+        return all(self._present(name) == set(names) for name in names)
+
+    def _present(self, name):
+        status, said = self.machines[name].run("nfcluster status --json")
+        if status:
+            return set()
+        daemon = json.loads(said).get("daemon") or {"clusters": []}
+        return {node["name"] for cluster in daemon["clusters"]
+                for node in cluster["nodes"] if node["presence"] == "member" and node["known"]}
+
+    def settle(self, *names):
+        """Waits until all slots are these nodes', evenly, and all of them know it;
+        returns their shares."""
+        self.wait(lambda: self.agree(*names), "the nodes know of each other", names)
+        return self.wait(lambda: self.shares(*names), "each slot is of one node", names)
+
+    def wait(self, state, what, names, timeout=60):
+        """Until state() is true; returns it."""
         deadline = time.monotonic() + timeout
-        while not (shares := self.shares(*names)):
+        while not (found := state()):
             if time.monotonic() > deadline:
                 have = {name: sorted(self.slots_of(name)) for name in names}
-                raise vm.VmError("\n".join([f"after {timeout} s the slots are {have}",
+                raise vm.VmError("\n".join([f"not within {timeout} s: {what}; they have {have}",
                                             *map(self.last_words, names)]))
-            time.sleep(0.1)
-        return shares
+            time.sleep(0.05)
+        return found
 
     def last_words(self, name):
         """Of its daemon."""

@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "demo"))
 import traffic  # pylint: disable=wrong-import-position
 
 RATE = 200
+PATIENCE = 8  # seconds until a request counts as failed: SYNs after 0, 1, 3 and 7
 # The client asks again after a second. An answer that took as long met a node that was
 # there the second time only.
 AT_ONCE = 0.95
@@ -21,7 +22,7 @@ SYN_ACK, FLAGS = 0x12, 0x17  # of FIN, SYN, RST and ACK
 
 class Stream(traffic.Traffic):
     def __init__(self, client, names, rate=RATE):
-        super().__init__(client, ADDRESS, set(names), rate)
+        super().__init__(client, ADDRESS, set(names), rate, PATIENCE)
 
     def late(self, since, until=float("inf")):
         """Requests of that time that were not answered at once."""
@@ -33,10 +34,9 @@ class Stream(traffic.Traffic):
         asked = [request.asked for request in self.late(since, until)]
         return max(asked) - since if asked else 0.0
 
-    def refused(self, since, until=float("inf")):
-        """Connections that somebody broke."""
-        return [request for request in self.between(since, until)
-                if request.error and request.error != "no answer"]
+    def failed(self, since, until=float("inf")):
+        """Requests of that time that nobody answered, or that somebody broke."""
+        return [request for request in self.between(since, until) if not request.server]
 
 
 def answered_twice(recording):

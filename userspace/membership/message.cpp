@@ -55,19 +55,23 @@ Cbor bytes_of(std::span<const std::uint8_t> bytes) {
     return Cbor::binary({bytes.begin(), bytes.end()});
 }
 
-// Two bits a slot, the first in the lowest.
-Cbor states_of(const SlotStates& slots) {
-    std::vector<std::uint8_t> bytes((slots.size() + 3) / 4);
-    for (std::size_t i = 0; i < slots.size(); ++i)
-        bytes[i / 4] |= static_cast<std::uint8_t>(code_of(state_codes, slots[i]) << i % 4 * 2);
+// Two bits a slot, the first in the lowest. As many as all are agreed on: a kernel may have
+// another number, or none yet.
+Cbor states_of(const Report& report) {
+    std::vector<std::uint8_t> bytes((report.terms.slots + 3) / 4);
+    const auto known = std::min<std::size_t>(report.slots.size(), report.terms.slots);
+    for (std::size_t i = 0; i < known; ++i)
+        bytes[i / 4] |=
+            static_cast<std::uint8_t>(code_of(state_codes, report.slots[i]) << i % 4 * 2);
     return bytes_of(bytes);
 }
 
 // One bit a slot, the first in the lowest.
 Cbor claims_of(const Report& report) {
-    std::vector<std::uint8_t> bytes((report.slots.size() + 7) / 8);
+    std::vector<std::uint8_t> bytes((report.terms.slots + 7) / 8);
     for (const auto slot : report.claims)
-        bytes.at((slot - 1) / 8) |= static_cast<std::uint8_t>(1 << (slot - 1) % 8);
+        if (slot && slot <= report.terms.slots)
+            bytes[(slot - 1) / 8] |= static_cast<std::uint8_t>(1 << (slot - 1) % 8);
     return bytes_of(bytes);
 }
 
@@ -92,7 +96,7 @@ Cbor map_of(const Report& report) {
                 {"why", shortened(report.reason, longest_reason)},
                 {"duty", code_of(duty_codes, report.duty)},
                 {"fixed", report.fixed},
-                {"slots", states_of(report.slots)},
+                {"slots", states_of(report)},
                 {"acc", traffic.accepted},
                 {"foreign", traffic.foreign},
                 {"kept", traffic.kept},

@@ -20,46 +20,57 @@ std::vector<std::string> environment_of_iptables() {
     return environment;
 }
 
+// At most so many seconds for others who change rules.
+std::vector<std::string> command_line(const std::string& program, const char* command,
+                                      const std::vector<std::string>& rule) {
+    std::vector<std::string> words{program, "-w", "5", "-t", "raw", command, "PREROUTING"};
+    words.insert(words.end(), rule.begin(), rule.end());
+    return words;
+}
+
 bool says_no(int status) {
     return WIFEXITED(status) && WEXITSTATUS(status) == 1;
 }
 
 } // namespace
 
-asio::awaitable<Iptables::End> Iptables::run(Family family, std::string command,
-                                             std::vector<std::string> rule) {
+asio::awaitable<Iptables::End> Iptables::run(Family family, const char* command,
+                                             const std::vector<std::string>& rule) {
     const auto program = programs_ / iptables_of(family);
-    // At most so many seconds for others who change rules.
-    std::vector<std::string> words{program.native(), "-w", "5", "-t", "raw", command, "PREROUTING"};
-    words.insert(words.end(), rule.begin(), rule.end());
+    const auto words = command_line(program.native(), command, rule);
     const auto environment = environment_of_iptables();
+    End end{-1, {}};
     auto child = Child::start(executor_, words, environment);
-    if (!child)
-        co_return End{-1, child.error()};
-    const int status = co_await child->ended();
-    co_return End{status,
-                  Error{Kind::Refused, fmt::format("{} {}: {}", program.filename().native(),
-                                                   command, how_it_ended(status, child->said()))}};
+    if (!child) {
+        end.error = child.error();
+        co_return end;
+    }
+    end.status = co_await child->ended();
+    end.error = {Kind::Refused, fmt::format("{} {}: {}", program.filename().native(), command,
+                                            how_it_ended(end.status, child->said()))};
+    co_return end;
 }
 
-asio::awaitable<Result<Done>> Iptables::done(Family family, std::string command,
-                                             std::vector<std::string> rule) {
-    const auto end = co_await run(family, std::move(command), std::move(rule));
+asio::awaitable<Result<Done>> Iptables::done(Family family, const char* command,
+                                             const std::vector<std::string>& rule) {
+    const auto end = co_await run(family, command, rule);
     if (end.status != 0)
         co_return end.error;
     co_return Done{};
 }
 
-asio::awaitable<Result<Done>> Iptables::append(Family family, std::vector<std::string> rule) {
-    return done(family, "-A", std::move(rule));
+asio::awaitable<Result<Done>> Iptables::append(Family family,
+                                               const std::vector<std::string>& rule) {
+    return done(family, "-A", rule);
 }
 
-asio::awaitable<Result<Done>> Iptables::remove(Family family, std::vector<std::string> rule) {
-    return done(family, "-D", std::move(rule));
+asio::awaitable<Result<Done>> Iptables::remove(Family family,
+                                               const std::vector<std::string>& rule) {
+    return done(family, "-D", rule);
 }
 
-asio::awaitable<Result<bool>> Iptables::has(Family family, std::vector<std::string> rule) {
-    const auto end = co_await run(family, "-C", std::move(rule));
+asio::awaitable<Result<bool>> Iptables::has(Family family, const std::vector<std::string>& rule) {
+    const auto end = co_await run(family, "-C", rule);
     if (end.status != 0 && !says_no(end.status))
         co_return end.error;
     co_return end.status == 0;

@@ -18,19 +18,21 @@ public:
     Iptables(asio::any_io_executor executor, std::filesystem::path programs)
         : executor_(executor), programs_(std::move(programs)) {}
 
-    // A rule, from its target on, in PREROUTING of raw: appended; there or not; removed.
-    asio::awaitable<Result<Done>> append(Family family, std::vector<std::string> rule);
-    asio::awaitable<Result<bool>> has(Family family, std::vector<std::string> rule);
-    asio::awaitable<Result<Done>> remove(Family family, std::vector<std::string> rule);
+    // They have to be awaited where `rule` lives. A rule, from its target on, in PREROUTING of raw:
+    // appended; there or not; removed.
+    asio::awaitable<Result<Done>> append(Family family, const std::vector<std::string>& rule);
+    asio::awaitable<Result<bool>> has(Family family, const std::vector<std::string>& rule);
+    asio::awaitable<Result<Done>> remove(Family family, const std::vector<std::string>& rule);
 
 private:
     struct End {
         int status; // as waitpid() gives it
         Error error;
     };
-    asio::awaitable<End> run(Family family, std::string command, std::vector<std::string> rule);
-    asio::awaitable<Result<Done>> done(Family family, std::string command,
-                                       std::vector<std::string> rule);
+    asio::awaitable<End> run(Family family, const char* command,
+                             const std::vector<std::string>& rule);
+    asio::awaitable<Result<Done>> done(Family family, const char* command,
+                                       const std::vector<std::string>& rule);
 
     asio::any_io_executor executor_;
     std::filesystem::path programs_;

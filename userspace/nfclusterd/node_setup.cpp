@@ -10,8 +10,8 @@
 
 #include <algorithm>
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/steady_timer.hpp>
+#include <exception>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
@@ -43,6 +43,13 @@ const Cluster* named(const Clusters& clusters, const std::string& address) {
     const auto at = std::ranges::find_if(
         clusters, [&](const Cluster& one) { return to_string(one.address) == address; });
     return at == clusters.end() ? nullptr : &*at;
+}
+
+Error others(const Cluster& cluster, const std::string& difference) {
+    return {Kind::Refused,
+            fmt::format("{} is a cluster of this node already, made by somebody else: {}; nothing "
+                        "is changed",
+                        to_string(cluster.address), difference)};
 }
 
 } // namespace
@@ -85,7 +92,7 @@ private:
     void begin();
     asio::awaitable<void> run(std::shared_ptr<Work> self);
     asio::awaitable<void> settle();
-    asio::awaitable<void> take_away(std::string address, std::string name);
+    asio::awaitable<void> take_away(const std::string& address, const std::string& name);
     asio::awaitable<void> set_up(const Cluster& cluster);
     asio::awaitable<Result<bool>> set_rule(const Cluster& cluster);
     Result<bool> set_address(const Cluster& cluster);
@@ -126,7 +133,10 @@ void NodeSetup::Work::begin() {
         memory_ = std::move(*memory);
     else
         log_.error(memory.error().text);
-    asio::co_spawn(executor_, run(shared_from_this()), asio::detached);
+    asio::co_spawn(executor_, run(shared_from_this()), [](std::exception_ptr thrown) {
+        if (thrown)
+            std::rethrow_exception(thrown);
+    });
 }
 
 asio::awaitable<void> NodeSetup::Work::run(std::shared_ptr<Work> self) {
@@ -155,11 +165,12 @@ asio::awaitable<void> NodeSetup::Work::settle() {
     const auto before = memory_.clusters;
     for (const auto& [address, made] : before) {
         const auto* cluster = named(*wanted, address);
+        const std::string name = cluster ? cluster->name : address;
         if (cluster && !cluster->manage)
             (void)forget(address); // the administrator's, as it is
         else if (!cluster || (!made.rule.empty() && made.rule != wanted_target(*cluster)) ||
                  (made.address && *made.address != wanted_address(*cluster)))
-            co_await take_away(address, cluster ? cluster->name : address);
+            co_await take_away(address, name);
         if (stopped_ || again_)
             co_return;
     }
@@ -211,7 +222,8 @@ Result<Done> NodeSetup::Work::forget(const std::string& address) {
 // --- rule and address
 
 // The address first: without the rule all nodes would answer for it.
-asio::awaitable<void> NodeSetup::Work::take_away(std::string address, std::string name) {
+asio::awaitable<void> NodeSetup::Work::take_away(const std::string& address,
+                                                 const std::string& name) {
     auto made = memory_.clusters[address];
     if (made.address) {
         if (const auto done = ports_.addresses.remove(*made.address); !done)
@@ -260,10 +272,7 @@ asio::awaitable<Result<bool>> NodeSetup::Work::set_rule(const Cluster& cluster) 
         const auto other = difference(*has, cluster);
         if (other.empty())
             co_return false;
-        co_return Error{Kind::Refused,
-                        fmt::format("{} is a cluster of this node already, made by somebody else: "
-                                    "{}; nothing is changed",
-                                    address, other)};
+        co_return others(cluster, other);
     }
     auto made = memory_.clusters[address];
     made.rule = wanted_target(cluster);

@@ -52,7 +52,7 @@ protected:
                  *read_ip("", "127.75." + std::to_string(getpid() % 250) + "." + std::to_string(i)),
                  1});
         all.heartbeat.interval = 20ms;
-        all.heartbeat.dead_after = 200ms;
+        all.heartbeat.dead_after = dead_after;
         all.heartbeat.port = port;
         return all;
     }
@@ -125,6 +125,8 @@ protected:
     const std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("heartbeat." + std::to_string(getpid()));
     const std::uint16_t port = free_port();
+    // Longer than any test may take, but where it matters: a busy machine kills nobody.
+    Duration dead_after = 1h;
     bool machines_live = true;
     const Daemon* hangs = nullptr;
     std::list<Daemon> daemons;
@@ -145,16 +147,12 @@ TEST_F(HeartbeatTest, brings_daemons_together_that_hear_each_other) {
 
 TEST_F(HeartbeatTest, is_left_at_once_by_who_stops) {
     join_all();
-    auto patient = settings(1);
-    patient.heartbeat.dead_after = 1h;
-    daemon(1).group.reset();
-    join(daemon(1), patient);
-    ASSERT_TRUE(all_see(view({1, 2, 3})));
     daemon(2).group.reset();
     EXPECT_TRUE(comes([&] { return daemon(1).view == view({1, 3}, {2}); }));
 }
 
 TEST_F(HeartbeatTest, takes_who_hangs_for_a_machine) {
+    dead_after = 200ms;
     join_all();
     hangs = &daemon(3);
     EXPECT_TRUE(comes([&] { return daemon(1).view == view({1, 2}, {3}); }));
@@ -163,6 +161,7 @@ TEST_F(HeartbeatTest, takes_who_hangs_for_a_machine) {
 }
 
 TEST_F(HeartbeatTest, loses_who_neither_sends_nor_answers) {
+    dead_after = 200ms;
     join_all();
     hangs = &daemon(3);
     machines_live = false;

@@ -146,6 +146,18 @@ TEST(Message, of_the_largest_cluster_with_the_longest_texts_fits) {
     EXPECT_EQ(std::get<Legacy>(*read).report.reason, std::string(200, 'x'));
 }
 
+TEST(Message, has_as_many_slots_as_are_agreed_on) {
+    for (const std::size_t kernel : {0, 3, 9}) {
+        auto one = report();
+        one.slots.resize(kernel, SlotState::On);
+        one.claims = {5, 6};
+        const auto read = decode(encode(one));
+        ASSERT_TRUE(read);
+        EXPECT_EQ(std::get<Report>(*read).slots.size(), 5u);
+        EXPECT_EQ(std::get<Report>(*read).claims, (Slots{5}));
+    }
+}
+
 TEST(Message, cuts_texts_between_characters) {
     auto one = report();
     one.reason = "x";
