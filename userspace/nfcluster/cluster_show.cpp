@@ -90,6 +90,31 @@ Faults faults_of(const ClusterStatus& cluster) {
     return faults;
 }
 
+std::vector<std::string> reasons_of(const ClusterStatus& cluster) {
+    std::vector<std::string> reasons;
+    for (const auto& node : cluster.nodes) {
+        const auto say = [&](std::string_view what) {
+            reasons.push_back(fmt::format("{} {}", printable(node.name), what));
+        };
+        const auto drains = in_state(node, SlotState::Drain);
+        if (node.presence == Presence::Gone)
+            say("is not heard: if its machine lives, it may be cut off");
+        else if (!node.problem.empty())
+            say("takes no part: " + printable(node.problem));
+        else if (node.presence == Presence::Machine)
+            say("has no nfclusterd: what it drained when that ended is nobody's until it is back");
+        else if (node.fixed)
+            say("is not driven by nfclusterd: it has no rule, or somebody else writes its slots");
+        else if (node.standing != Standing::Up)
+            say(fmt::format("is not well: {}", node.reason.empty() ? "it has not been asked yet"
+                                                                   : printable(node.reason)));
+        else if (!drains.empty())
+            say(fmt::format("drains {} for others, who have not taken all of them",
+                            to_string(drains)));
+    }
+    return reasons;
+}
+
 std::string to_table(const ClusterStatus& cluster, bool terminal) {
     auto text = styled(fmt::format("cluster {}: {} on {}, {} slots, {}{}\n",
                                    printable(cluster.name), to_string(cluster.address),

@@ -5,6 +5,7 @@
 #include "core/snapshot.hpp"
 
 #include <string>
+#include <vector>
 
 namespace nfc {
 
@@ -17,5 +18,7 @@ struct Faults {
     Slots doubled;
 };
 Faults faults_of(const ClusterStatus& cluster);
+// Why slots may be unanswered: what is wrong with which nodes. One sentence each.
+std::vector<std::string> reasons_of(const ClusterStatus& cluster);
 
 } // namespace nfc

@@ -111,11 +111,10 @@ std::string summary_of(const Snapshot& snapshot, Time now) {
     const auto backends = snapshot.pools.empty() && !snapshot.clusters.empty()
                               ? ""
                               : fmt::format("{} of {} backends up, ", up, all);
-    return fmt::format("nfclusterd {}{}: {}runs for {}, {} loaded {} ago\n",
-                       printable(snapshot.version),
-                       snapshot.node.empty() ? "" : " on " + printable(snapshot.node), backends,
-                       age(snapshot.started, now), printable(snapshot.file),
-                       age(snapshot.loaded, now));
+    return fmt::format(
+        "nfclusterd {}{}: {}runs for {}, {} loaded {} ago\n", printable(snapshot.version),
+        snapshot.node.empty() ? "" : " on " + printable(snapshot.node), backends,
+        age(snapshot.started, now), printable(snapshot.file), age(snapshot.loaded, now));
 }
 
 std::string_view became(const Notice& notice) {

@@ -3,6 +3,7 @@
 #include "control/client.hpp"
 #include "core/ipvs_apply.hpp"
 #include "nfcluster/cluster_findings.hpp"
+#include "nfcluster/cluster_show.hpp"
 #include "nfcluster/clusters.hpp"
 #include "nfcluster/config_file.hpp"
 #include "nfcluster/config_warnings.hpp"
@@ -232,7 +233,23 @@ private:
                 say(Grade::Bad, "corosync-quorumtool -s",
                     "cluster {}: this node is cut off from most others, and serves no slot",
                     cluster.name);
+            else
+                unanswered(cluster);
         }
+    }
+
+    void unanswered(const ClusterStatus& cluster) {
+        const auto faults = faults_of(cluster);
+        if (!faults.unanswered.empty()) {
+            say(Grade::Bad, "nfcluster status", "cluster {}: nobody answers for slots {}",
+                cluster.name, to_string(faults.unanswered));
+            for (const auto& reason : reasons_of(cluster))
+                say(Grade::Note, "", "cluster {}: {}", cluster.name, reason);
+        }
+        if (!faults.doubled.empty())
+            say(Grade::Bad, "nfcluster status",
+                "cluster {}: more than one node answers for slots {}", cluster.name,
+                to_string(faults.doubled));
     }
 
     void clock() {
