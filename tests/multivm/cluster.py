@@ -92,16 +92,21 @@ class Cluster(Stage):
             addresses = {one.name: self.address(one.name) for one in self.servers}
             text = corosync.conf(addresses, self.times, KEY if self.key else None)
             self.jobs[name, "corosync"] = corosync.start(server, text, self.key)
-        server.put("/etc/nfcluster/nfcluster.toml", self._config(name).encode())
+        self._configure(name)
         self.start_daemon(name)
 
+    def _configure(self, name):
+        self.machines[name].put("/etc/nfcluster/nfcluster.toml", self._config(name).encode())
+
     def join_by(self, membership):
-        """All go over to it, one after the other."""
+        """All go over to it at once: whoever has no daemon for long is not waited for."""
         self.options["membership"] = membership
+        for server in self.servers:
+            self._configure(server.name)
         for server in self.servers:
             self.kill_daemon(server.name)
         for server in self.servers:
-            self.join(server.name)
+            self.start_daemon(server.name)
 
     def start_daemon(self, name):
         # The library of Corosync that it has is the machine's.
