@@ -27,7 +27,7 @@ conf() { # NODE EXTRA...: the clusters of a node, with more keys
 }
 cluster() { # NAME ADDRESS KEY...
     printf '[cluster.%s]\naddress = "%s"\ninterface = "eth0"\nslots = 8\n' "$1" "$2"
-    printf 'hashmode = "sourceip-sourceport"\n'
+    printf 'hashmode = "sourceip-sourceport"\ndrive = false\n'
     printf 'nodes = { node1 = { address = "192.168.0.1" }, node2 = { address = "192.168.0.2" } }\n'
     printf '%s\n' "${@:3}"
 }
