@@ -27,7 +27,7 @@ conf() { # NODE EXTRA...: the clusters of a node, with more keys
 }
 cluster() { # NAME ADDRESS KEY...
     printf '[cluster.%s]\naddress = "%s"\ninterface = "eth0"\nslots = 8\n' "$1" "$2"
-    printf 'hashmode = "sourceip-sourceport"\n'
+    printf 'hashmode = "sourceip-sourceport"\ndrive = false\n'
     printf 'nodes = { node1 = { address = "192.168.0.1" }, node2 = { address = "192.168.0.2" } }\n'
     printf '%s\n' "${@:3}"
 }
@@ -135,7 +135,7 @@ look_again node1 < <(printf '[node]\nname = "node1"\n')
 ok 'none runs when none is asked for' until_ok 20 threads_are ''
 
 # --- what an administrator has set
-_must share node1 $A 16 1-4
+share node1 $A 16 1-4 --hashmode sourceip-sourceport
 look_again node1 < <(conf node1)
 ok 'another cluster of the address: it says so' until_ok 20 said node1 "it has 16 slots, not 8; nothing is changed"
 ok 'and six is set up nevertheless' until_ok 20 has_six
@@ -144,7 +144,7 @@ withdraw node1 $A
 ok 'without that it is as configured' until_ok 20 has_all node1
 look_again node1 < <(printf '[node]\nname = "node1"\n')
 ok 'all goes' until_ok 20 has_none node1
-_must share node1 $A 8 1-4 --hashmode sourceip-sourceport
+share node1 $A 8 1-4 --hashmode sourceip-sourceport
 look_again node1 < <(conf node1)
 ok 'one that is as configured is taken as it is' until_ok 20 has_six
 look_again node1 < <(printf '[node]\nname = "node1"\n')

@@ -96,10 +96,7 @@ void Participant::join() {
     }
     group_problem_ = group.error().text;
     retry_.expires_after(pauses_.join);
-    retry_.async_wait([this](asio::error_code error) {
-        if (!error)
-            join();
-    });
+    retry_.async_wait(unless_gone([this] { join(); }));
 }
 
 // What comes in one turn of the loop is thought about once.
@@ -235,21 +232,16 @@ void Participant::arm(std::optional<Moment> again) {
     if (!again)
         return;
     again_.expires_at(*again);
-    again_.async_wait([this](asio::error_code error) {
-        if (!error)
-            turn();
-    });
+    again_.async_wait(unless_gone([this] { turn(); }));
 }
 
 void Participant::tick() {
     tick_.expires_after(pauses_.report);
-    tick_.async_wait([this](asio::error_code error) {
-        if (error)
-            return;
+    tick_.async_wait(unless_gone([this] {
         turn();
         report(true);
         tick();
-    });
+    }));
 }
 
 Report Participant::own_report() const {
@@ -284,13 +276,13 @@ void Participant::count_later() {
     if (std::exchange(counting_, true))
         return;
     count_.expires_after(flows_.empty() ? pauses_.first_count : pauses_.count);
-    count_.async_wait([this](asio::error_code error) {
+    count_.async_wait(unless_gone([this] {
         counting_ = false;
-        if (error || !moves(keeper_.slots()))
+        if (!moves(keeper_.slots()))
             return flows_.clear();
         count_flows();
         turn();
-    });
+    }));
 }
 
 void Participant::count_flows() {

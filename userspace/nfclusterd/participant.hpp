@@ -64,6 +64,15 @@ public:
     std::pair<unsigned, unsigned> share() const;
 
 private:
+    // For a timer: neither when it is cancelled, nor when it has run out, but we are
+    // gone before its turn comes.
+    template <typename Then>
+    auto unless_gone(Then then) {
+        return [weak = std::weak_ptr(alive_), then = std::move(then)](asio::error_code error) {
+            if (const auto self = weak.lock(); !error && self && *self)
+                then();
+        };
+    }
     void join();
     GroupEvents events();
     void soon();
