@@ -37,7 +37,7 @@ are() { [ "$(counts)" == "$1" ] && ! moves node1 && ! moves node2 && ! moves nod
 shares() { ok "$1: $2" until_ok "${3:-20}" are "$2" || diag "$(on node1 cat /proc/net/nf_clusterip; on node2 cat /proc/net/nf_clusterip; on node3 cat /proc/net/nf_clusterip; tail -n 5 /tmp/nfclusterd.*/log)"; }
 whole() { # every slot is one node's
     for n in node1 node2 node3; do
-        [ "${1:-}" == "$n" ] || on $n sed -E 's/.* on ([^ ]+).*/\1/; s/none//' /proc/net/nf_clusterip
+        on $n sed -E 's/.* on ([^ ]+).*/\1/; s/none//' /proc/net/nf_clusterip
     done | tr ',' '\n' | awk -F- 'NF { for (i = $1; i <= $NF; i++) seen[i]++ } END { for (i = 1; i <= 12; i++) if (seen[i] != 1) exit 1 }'
 }
 ctl() { nfcluster "${@:2}" --socket "/tmp/nfclusterd.$1/socket"; }

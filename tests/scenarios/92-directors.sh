@@ -55,7 +55,7 @@ both() { echo "$(slots_of dir1) $(slots_of dir2)"; }
 are() { [ "$(both)" == "$1" ]; }
 all_up() { [ "$(adm "$1" -L -n | grep -c 'Route.* 1 ')" == 2 ]; }
 many() { ask client $SERVICE 80 --tally --count "$1" --source 10.9.1.1-10.9.9.250 | _in_a_line; }
-connections() { adm "$1" -L -n -c | grep -c ESTABLISHED; }
+connections() { adm "$1" -L -n -c | grep -c "ESTABLISHED $2\."; } # NODE SOURCES
 
 look_after dir1 < <(conf dir1 1)
 ok 'whoever is alone is active' until_ok 30 eval '[ "$(slots_of dir1)" == 1 ]'
@@ -66,15 +66,18 @@ is 'clients are served, in turn' "$(many 40)" 'web1=20 web2=20'
 ok 'both tell and hear of connections' eval "[ \"\$(adm dir1 -L --daemon | grep -c 'syncid=7')\" == 2 ] && [ \"\$(adm dir2 -L --daemon | grep -c 'syncid=7')\" == 2 ]"
 
 COUNT=100
-downloads() { fetch client $SERVICE 80 --count $COUNT --size 12000 --chunk 300 --interval 500 --timeout 30000 --source 10.9.20.1-10.9.20.$COUNT >/tmp/fetched; }
+downloads() { # SOURCES: by the first three numbers
+    fetch client $SERVICE 80 --count $COUNT --size 12000 --chunk 300 --interval 500 \
+        --timeout 30000 --source "$1.1-$1.$COUNT" >/tmp/fetched
+}
 complete() { awk '$4 == "complete" { n++ } END { print n + 0 }' /tmp/fetched; }
-_connections_are() { [ "$(connections "$1")" -ge "$2" ]; }
+knows() { [ "$(connections "$1" "$2")" == $COUNT ]; } # NODE SOURCES
 
 # --- the active one dies, under long connections
-downloads &
+downloads 10.9.20 &
 fetching=$!
-ok "$COUNT long connections go through dir1" until_ok 20 _connections_are dir1 $COUNT
-ok 'and dir2 has heard of them' until_ok 20 _connections_are dir2 $COUNT || diag "$(connections dir2)"
+ok "$COUNT long connections go through dir1" until_ok 20 knows dir1 10.9.20
+ok 'and dir2 has heard of them' until_ok 20 knows dir2 10.9.20 || diag "$(connections dir2 10.9.20)"
 kill -KILL "${_daemon_of[dir1]}"
 _must ip -n dir1 link set eth0 down
 ok 'dir1 dies: dir2 is active' until_ok 20 eval '[ "$(slots_of dir2)" == 1 ]'
@@ -83,16 +86,16 @@ wait $fetching
 is 'all long connections have lived on' "$(complete)" $COUNT || diag "$(sort -k4 /tmp/fetched | head -n 5)"
 
 # --- it comes back; a slot moves at once, with all its connections
-downloads &
+downloads 10.9.21 &
 fetching=$!
-ok 'as many go through dir2' until_ok 20 _connections_are dir2 $COUNT
+ok 'as many go through dir2' until_ok 20 knows dir2 10.9.21
 tell dir1 $SERVICE -1 # as in a machine that boots
 _must ip -n dir1 link set eth0 up
 _must ip -n dir1 route replace 10.9.0.0/16 via 192.168.0.100
 look_after dir1 < <(conf dir1 1)
 ok 'dir1 is back, and is told of what goes on' until_ok 30 eval 'ctl dir1 status | grep -q "dir2 .* up"'
 is 'nothing moves back without need' "$(both)" 'none 1'
-ok 'and of their connections' until_ok 30 _connections_are dir1 $COUNT || diag "$(connections dir1)"
+ok 'and of their connections' until_ok 30 knows dir1 10.9.21 || diag "$(connections dir1 10.9.21)"
 _must ctl dir2 drain dir2
 ok 'dir2 is drained: dir1 is active' until_ok 20 are '1 none'
 wait $fetching

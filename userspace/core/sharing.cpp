@@ -67,10 +67,6 @@ void Sharing::see(const View& view, Moment now) {
     const bool newcomer = !seen_ || !before.quorate;
     seen_ = true;
 
-    elders_.clear();
-    for (const auto id : before.members)
-        if (std::ranges::binary_search(view.members, id))
-            elders_.insert(id);
     for (const auto* some : {&before.members, &before.machines})
         if (std::ranges::any_of(*some, [&](MemberId id) { return !is_in(view, id); }))
             take_from_ = now + rules_.takeover_delay;
@@ -154,9 +150,6 @@ void Sharing::hear(MemberId, const Legacy& legacy) {
 
 std::vector<Legacy> Sharing::legacies() const {
     std::vector<Legacy> all;
-    // One of those who were there before is enough.
-    if (elders_.empty() || *elders_.begin() != self_)
-        return all;
     for (const auto& [id, known] : known_)
         if (!known.member)
             all.push_back({id, known.report});

@@ -60,7 +60,8 @@ public:
     // place among those of the others.
     void hear(MemberId from, const Report& report);
     void hear(MemberId from, const Legacy& legacy);
-    // What a newcomer has to be told by us.
+    // What newcomers have to be told of machines without a daemon: by all that know, for
+    // not everybody has heard everything (heartbeats).
     std::vector<Legacy> legacies() const;
 
     Decision decide(const OwnSlots& own, Moment now);
@@ -97,7 +98,6 @@ private:
     bool seen_ = false; // a view
     std::map<MemberId, Known> known_;
     std::set<MemberId> awaited_; // whose slots we do not know yet
-    std::set<MemberId> elders_;  // of the view before, who are still there
     Moment patient_until_{};
     Moment take_from_{};                        // slots of nobody
     std::map<std::size_t, Moment> drained_;     // since when, of our own

@@ -99,6 +99,14 @@ void Participant::join() {
     retry_.async_wait(unless_gone([this] { join(); }));
 }
 
+// What somebody may have missed.
+void Participant::tell_all() {
+    report(true);
+    if (group_ && sharing_)
+        for (const auto& legacy : sharing_->legacies())
+            group_->send(encode(legacy));
+}
+
 // What comes in one turn of the loop is thought about once.
 void Participant::soon() {
     if (std::exchange(posted_, true))
@@ -125,11 +133,8 @@ void Participant::see(const View& view) {
     if (!sharing_)
         return;
     sharing_->see(view, now);
-    for (const auto& legacy : sharing_->legacies())
-        if (grew)
-            group_->send(encode(legacy));
     if (grew)
-        report(true);
+        tell_all();
     if (healed || grew)
         ports_.announce(cluster_);
     soon();
@@ -239,7 +244,7 @@ void Participant::tick() {
     tick_.expires_after(pauses_.report);
     tick_.async_wait(unless_gone([this] {
         turn();
-        report(true);
+        tell_all();
         tick();
     }));
 }

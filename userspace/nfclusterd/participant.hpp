@@ -75,6 +75,7 @@ private:
     }
     void join();
     GroupEvents events();
+    void tell_all();
     void soon();
     void turn();
     void arm(std::optional<Moment> again);
