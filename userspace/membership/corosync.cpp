@@ -56,6 +56,7 @@ private:
     void connect();
     void watch(std::optional<Lent>& lent, Result<Done> (CorosyncLink::*read)());
     void tell();
+    void tell_heard(const CorosyncLink::Heard& heard);
     void tell_view(const View& view);
     void tell_problem(const std::string& text);
     void send_unsent();
@@ -119,22 +120,38 @@ void Member::watch(std::optional<Lent>& lent, Result<Done> (CorosyncLink::*read)
     });
 }
 
-// The view before what those in it say.
+// Messages and views in the order in which all have them; only that the quorum is lost
+// waits for nothing.
 void Member::tell() {
-    if (const auto view = link_->view().take()) {
-        tell_problem("");
-        tell_view(*view);
-    }
-    while (link_ && link_->view().agreed() && !link_->heard().empty()) {
-        const auto [from, message] = std::move(link_->heard().front());
-        link_->heard().pop_front();
-        if (from == link_->self()) {
-            echo_.cancel();
-            echo_expected_ = false;
+    const auto tell_taken = [this] {
+        if (const auto view = link_->view().take()) {
+            tell_problem("");
+            tell_view(*view);
         }
-        if (events_.message)
-            events_.message(from, message);
+    };
+    while (link_ && !link_->events().empty()) {
+        const bool regrouped =
+            std::holds_alternative<CorosyncLink::Regrouped>(link_->events().front());
+        if (regrouped && !link_->view().agreed())
+            break;
+        const auto event = std::move(link_->events().front());
+        link_->events().pop_front();
+        if (regrouped)
+            tell_taken();
+        else
+            tell_heard(std::get<CorosyncLink::Heard>(event));
     }
+    if (link_)
+        tell_taken();
+}
+
+void Member::tell_heard(const CorosyncLink::Heard& heard) {
+    if (heard.from == link_->self()) {
+        echo_.cancel();
+        echo_expected_ = false;
+    }
+    if (events_.message)
+        events_.message(heard.from, heard.message);
 }
 
 void Member::tell_view(const View& view) {

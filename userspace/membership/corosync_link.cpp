@@ -117,7 +117,8 @@ CorosyncLink& CorosyncLink::of_quorum(quorum_handle_t handle) {
 
 void CorosyncLink::on_message(cpg_handle_t handle, const cpg_name*, std::uint32_t node,
                               std::uint32_t, void* message, std::size_t length) {
-    of(handle).heard_.emplace_back(node, std::string(static_cast<const char*>(message), length));
+    of(handle).events_.emplace_back(
+        Heard{node, std::string(static_cast<const char*>(message), length)});
 }
 
 void CorosyncLink::on_group(cpg_handle_t handle, const cpg_name*, const cpg_address* members,
@@ -131,6 +132,7 @@ void CorosyncLink::on_group(cpg_handle_t handle, const cpg_name*, const cpg_addr
         if (gone.reason == CPG_REASON_NODEDOWN)
             lost.push_back(gone.nodeid);
     of(handle).view_.set_group(processes, lost);
+    of(handle).events_.emplace_back(Regrouped{});
 }
 
 void CorosyncLink::on_machines(cpg_handle_t handle, cpg_ring_id ring, std::uint32_t count,

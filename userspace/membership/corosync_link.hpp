@@ -10,13 +10,20 @@
 #include <deque>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <variant>
 
 namespace nfc {
 
 class CorosyncLink {
 public:
-    using Heard = std::pair<MemberId, std::string>;
+    struct Heard {
+        MemberId from = 0;
+        std::string message;
+    };
+    // Who is in the group has changed: view() says so as soon as all agree.
+    struct Regrouped {};
+    // In the one order in which all members have them.
+    using Event = std::variant<Heard, Regrouped>;
 
     CorosyncLink() = default;
     CorosyncLink(const CorosyncLink&) = delete;
@@ -29,11 +36,11 @@ public:
     int group_fd() const { return group_fd_; }
     int quorum_fd() const { return quorum_fd_; }
 
-    // Takes what is there, without waiting, into view() and heard().
+    // Takes what is there, without waiting, into view() and events().
     Result<Done> read_group();
     Result<Done> read_quorum();
     CorosyncView& view() { return view_; }
-    std::deque<Heard>& heard() { return heard_; }
+    std::deque<Event>& events() { return events_; }
 
     // False: not now.
     Result<bool> send(std::string_view message);
@@ -62,7 +69,7 @@ private:
     int quorum_fd_ = -1;
     MemberId self_ = 0;
     CorosyncView view_;
-    std::deque<Heard> heard_;
+    std::deque<Event> events_;
 };
 
 } // namespace nfc

@@ -127,11 +127,16 @@ void Participant::see(const View& view) {
     });
     const bool healed = view.quorate && !view_.quorate;
     const auto number = group_->self();
-    if (!sharing_ && number)
+    if (number && number_ != number) {
+        number_ = number;
         sharing_.emplace(number, rules());
+    }
     view_ = view;
-    if (!sharing_)
-        return;
+    if (!sharing_) {
+        // There are others, somewhere, and we never met them.
+        alone_ = true;
+        return soon();
+    }
     sharing_->see(view, now);
     if (grew)
         tell_all();
@@ -143,10 +148,11 @@ void Participant::see(const View& view) {
 void Participant::hear(MemberId from, std::string_view bytes) {
     const auto message = decode(bytes);
     if (!message) {
-        group_problem_ =
+        nonsense_[from] =
             fmt::format("member {} says what we do not understand: {}", from, message.error().text);
         return soon();
     }
+    nonsense_.erase(from);
     if (!sharing_)
         return;
     if (const auto* report = std::get_if<Report>(&*message))
@@ -213,6 +219,8 @@ void Participant::turn() {
         if (serves(keeper_.slots()) && !serves(before))
             ports_.announce(cluster_);
         arm(decision.again);
+    } else if (alone_) {
+        keeper_.set(SlotStates(cluster_.slots, SlotState::Off));
     }
     if (moves(keeper_.slots()))
         count_later();

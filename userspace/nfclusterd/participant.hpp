@@ -107,6 +107,8 @@ private:
     SlotKeeper keeper_;
     std::unique_ptr<Group> group_;
     std::optional<Sharing> sharing_; // since we know our number
+    MemberId number_ = 0;
+    bool alone_ = false; // and without a number yet
     View view_;
     Health health_;
     Watch watch_;
