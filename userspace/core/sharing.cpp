@@ -58,6 +58,13 @@ unsigned weight_of(const Report& report, Lenience lenience) {
 
 } // namespace
 
+bool says_the_same(const Report& a, const Report& b) {
+    auto quiet = a;
+    quiet.traffic = b.traffic;
+    quiet.reason = b.reason;
+    return quiet == b;
+}
+
 bool is_fixed(const Sharing::Known& known) {
     return !known.member || known.report.fixed;
 }
@@ -72,8 +79,11 @@ void Sharing::see(const View& view, Moment now) {
             take_from_ = now + rules_.takeover_delay;
 
     std::erase_if(known_, [&](const auto& one) { return !is_in(view, one.first); });
-    for (auto& [id, known] : known_)
+    for (auto& [id, known] : known_) {
         known.member = std::ranges::binary_search(view.members, id);
+        if (!known.member) // nobody is left who could take them
+            known.report.claims.clear();
+    }
     std::erase_if(awaited_, [&](MemberId id) { return !is_in(view, id); });
     settle_claims();
     if (newcomer && view.quorate) {
@@ -85,12 +95,18 @@ void Sharing::see(const View& view, Moment now) {
     }
 }
 
-void Sharing::hear(MemberId from, const Report& report) {
+bool Sharing::hear(MemberId from, const Report& report) {
     if (!std::ranges::binary_search(view_.members, from))
-        return;
+        return false;
+    const auto known = known_.find(from);
+    const bool news = known == known_.end() || !known->second.member ||
+                      !says_the_same(known->second.report, report);
     known_[from] = {report, true};
+    if (!news)
+        return false;
     awaited_.erase(from);
     settle_claims();
+    return true;
 }
 
 // A claim to what somebody else answers for, or was heard to claim, waits until that ends.
@@ -145,6 +161,7 @@ void Sharing::hear(MemberId, const Legacy& legacy) {
     if (!std::ranges::binary_search(view_.machines, legacy.of) || known_.contains(legacy.of))
         return;
     known_[legacy.of] = {legacy.report, false};
+    known_[legacy.of].report.claims.clear();
     awaited_.erase(legacy.of);
 }
 

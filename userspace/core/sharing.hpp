@@ -57,8 +57,8 @@ public:
     void set(SharingRules rules) { rules_ = std::move(rules); }
     void see(const View& view, Moment now);
     // From one that is in the view; ours too, when it comes back to us: then it has its
-    // place among those of the others.
-    void hear(MemberId from, const Report& report);
+    // place among those of the others. True: decide() may come to something else now.
+    bool hear(MemberId from, const Report& report);
     void hear(MemberId from, const Legacy& legacy);
     // What newcomers have to be told of machines without a daemon: by all that know, for
     // not everybody has heard everything (heartbeats).
@@ -108,6 +108,8 @@ private:
     std::map<MemberId, std::string> refused_;
 };
 
+// But for what changes all the time, and changes no plan.
+bool says_the_same(const Report& a, const Report& b);
 // One that takes no part in plans: others move its slots, or nobody.
 bool is_fixed(const Sharing::Known& known);
 

@@ -24,14 +24,6 @@ bool moves(const SlotStates& slots) {
     return std::ranges::find(slots, SlotState::Drain) != slots.end();
 }
 
-// What changes by itself is told with the rest.
-bool same_news(const Report& a, const Report& b) {
-    auto quiet = a;
-    quiet.traffic = b.traffic;
-    quiet.reason = b.reason;
-    return quiet == b;
-}
-
 } // namespace
 
 Participant::Participant(asio::any_io_executor executor, Cluster cluster, std::string node,
@@ -41,6 +33,7 @@ Participant::Participant(asio::any_io_executor executor, Cluster cluster, std::s
       keeper_(cluster_.name, rules().terms, cluster_.drive, ports_.kernel), again_(executor),
       tick_(executor), count_(executor), retry_(executor) {
     const auto now = steady();
+    begun_ = now;
     keeper_.look(now);
     // Who serves goes on serving until its checks say otherwise.
     if (!cluster_.check || serves(keeper_.slots()))
@@ -155,12 +148,14 @@ void Participant::hear(MemberId from, std::string_view bytes) {
     nonsense_.erase(from);
     if (!sharing_)
         return;
-    if (const auto* report = std::get_if<Report>(&*message))
-        sharing_->hear(from, *report);
-    else if (const auto* legacy = std::get_if<Legacy>(&*message))
+    if (const auto* report = std::get_if<Report>(&*message)) {
+        if (!sharing_->hear(from, *report))
+            return;
+    } else if (const auto* legacy = std::get_if<Legacy>(&*message)) {
         sharing_->hear(from, *legacy);
-    else if (const auto* wish = std::get_if<Wish>(&*message); wish->node == node_)
+    } else if (const auto* wish = std::get_if<Wish>(&*message); wish->node == node_) {
         obey(*wish);
+    }
     soon();
 }
 
@@ -226,8 +221,9 @@ void Participant::turn() {
         count_later();
     report(false);
     follow_nodes();
-    const auto problem = status().problem;
-    say(problem_said_, problem);
+    // Who has just begun is still being set up.
+    if (now >= begun_ + pauses_.report)
+        say(problem_said_, status().problem);
 }
 
 void Participant::say(std::string& said, const std::string& what) {
@@ -279,7 +275,7 @@ Report Participant::own_report() const {
 // mistaken about us until our successor tells them.
 void Participant::report(bool anyway) {
     auto now = own_report();
-    if (!group_ || (!anyway && told_ && same_news(*told_, now)))
+    if (!group_ || (!anyway && told_ && says_the_same(*told_, now)))
         return;
     group_->send(encode(now));
     told_ = std::move(now);

@@ -104,6 +104,7 @@ private:
     // Whoever is called later sees by it that we are gone.
     std::shared_ptr<Participant*> alive_;
 
+    Moment begun_{};
     SlotKeeper keeper_;
     std::unique_ptr<Group> group_;
     std::optional<Sharing> sharing_; // since we know our number
