@@ -75,21 +75,6 @@ std::vector<Cell> cells(const NodeStatus& node) {
 
 } // namespace
 
-Faults faults_of(const ClusterStatus& cluster) {
-    Faults faults;
-    for (unsigned slot = 1; slot <= cluster.slots; ++slot) {
-        const auto takers = std::ranges::count_if(cluster.nodes, [&](const NodeStatus& node) {
-            return slot <= node.slots.size() && (node.slots[slot - 1] == SlotState::On ||
-                                                 node.slots[slot - 1] == SlotState::Fill);
-        });
-        if (takers == 0)
-            faults.unanswered.insert(slot);
-        else if (takers > 1)
-            faults.doubled.insert(slot);
-    }
-    return faults;
-}
-
 std::vector<std::string> reasons_of(const ClusterStatus& cluster) {
     std::vector<std::string> reasons;
     for (const auto& node : cluster.nodes) {

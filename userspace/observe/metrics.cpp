@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "observe/metrics.hpp"
 
+#include "core/faults.hpp"
 #include "observe/printable.hpp"
 #include "observe/words.hpp"
 
@@ -62,6 +63,15 @@ constexpr Metric metrics[] = {
     {"nfcluster_backend_checks_total", counter, "Checks of the backend."},
     {"nfcluster_backend_check_failures_total", counter, "Checks of the backend that failed."},
     {"nfcluster_backend_falls_total", counter, "How often the backend went down."},
+    {"nfcluster_cluster_quorate", gauge, "1 if this node may take part in the shared address."},
+    {"nfcluster_cluster_failed", gauge, "1 while something is wrong with it on this node."},
+    {"nfcluster_cluster_slots", gauge, "Slots that the shared address has."},
+    {"nfcluster_cluster_slots_unanswered", gauge, "Slots that no node is known to answer for."},
+    {"nfcluster_cluster_slots_doubled", gauge, "Slots that more than one node answers for."},
+    {"nfcluster_node_up", gauge,
+     "1 if the node's daemon is heard, takes part, and says that its service is well."},
+    {"nfcluster_node_weight", gauge, "The weight of the node in the plan."},
+    {"nfcluster_node_slots", gauge, "Slots that the node has, by their state."},
     {"nfcluster_cluster_packets_total", counter,
      "Packets to a shared address, by what this node did with them."},
     {"nfcluster_statmark_flows_total", counter, "Flows that STATMARK gave to the backend."},
@@ -158,6 +168,29 @@ void show_pool(Page& page, const PoolStatus& pool) {
         show_backend(page, name, backend);
 }
 
+void show_cluster(Page& page, const ClusterStatus& cluster) {
+    const Labels labels{{"cluster", label(cluster.name)}, {"address", to_string(cluster.address)}};
+    const auto faults = faults_of(cluster);
+    page.set("nfcluster_cluster_quorate", labels, cluster.quorate);
+    page.set("nfcluster_cluster_failed", labels, !cluster.problem.empty());
+    page.set("nfcluster_cluster_slots", labels, std::uint64_t{cluster.slots});
+    page.set("nfcluster_cluster_slots_unanswered", labels, std::uint64_t{faults.unanswered.size()});
+    page.set("nfcluster_cluster_slots_doubled", labels, std::uint64_t{faults.doubled.size()});
+    for (const auto& node : cluster.nodes) {
+        const Labels whose{{"cluster", label(cluster.name)}, {"node", label(node.name)}};
+        page.set("nfcluster_node_up", whose,
+                 node.presence == Presence::Member && node.problem.empty() &&
+                     node.standing == Standing::Up);
+        page.set("nfcluster_node_weight", whose, std::uint64_t{node.weight});
+        for (const auto state : {SlotState::On, SlotState::Drain, SlotState::Fill}) {
+            auto with = whose;
+            with.push_back({"state", std::string(to_string(state))});
+            page.set("nfcluster_node_slots", with,
+                     static_cast<std::uint64_t>(std::ranges::count(node.slots, state)));
+        }
+    }
+}
+
 void show_snapshot(Page& page, const Snapshot& snapshot) {
     page.set("nfcluster_build_info",
              {{"version", label(snapshot.version)}, {"node", label(snapshot.node)}}, true);
@@ -167,6 +200,8 @@ void show_snapshot(Page& page, const Snapshot& snapshot) {
     page.set("nfcluster_kernel_changes_total", {}, snapshot.kernel_changes);
     for (const auto& pool : snapshot.pools)
         show_pool(page, pool);
+    for (const auto& cluster : snapshot.clusters)
+        show_cluster(page, cluster);
 }
 
 void show_alerts(Page& page, std::string_view way, const std::optional<AlertCount>& count) {

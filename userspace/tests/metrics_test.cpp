@@ -37,6 +37,22 @@ Shown everything() {
     backend.failures = 2;
     backend.falls = 1;
     backend.since = at(500);
+    auto& cluster = snapshot.clusters.emplace_back();
+    cluster.name = "web";
+    cluster.address = *read_ip("", "10.0.0.10");
+    cluster.slots = 4;
+    cluster.quorate = true;
+    cluster.problem = "no rule";
+    auto& node = cluster.nodes.emplace_back();
+    node.name = "web1";
+    node.presence = Presence::Member;
+    node.standing = Standing::Up;
+    node.weight = 2;
+    node.slots = {SlotState::On, SlotState::Fill, SlotState::Drain, SlotState::Off};
+    cluster.nodes.push_back(node);
+    cluster.nodes.back().name = "web2";
+    cluster.nodes.back().presence = Presence::Machine;
+    cluster.nodes.back().slots = {SlotState::On, SlotState::Off, SlotState::Off, SlotState::Off};
     shown.programs = AlertCount{1, 2, 3, 4};
     shown.mails = AlertCount{};
     shown.down_times_problem = true;
@@ -58,6 +74,15 @@ TEST(Metrics, say_what_there_is) {
     const auto text = metrics_text(everything());
     for (const auto* line : {
              R"(nfcluster_build_info{version="1.0",node="director"} 1)",
+             R"(nfcluster_cluster_quorate{cluster="web",address="10.0.0.10"} 1)",
+             R"(nfcluster_cluster_failed{cluster="web",address="10.0.0.10"} 1)",
+             R"(nfcluster_cluster_slots{cluster="web",address="10.0.0.10"} 4)",
+             R"(nfcluster_cluster_slots_unanswered{cluster="web",address="10.0.0.10"} 2)",
+             R"(nfcluster_cluster_slots_doubled{cluster="web",address="10.0.0.10"} 1)",
+             R"(nfcluster_node_up{cluster="web",node="web1"} 1)",
+             R"(nfcluster_node_up{cluster="web",node="web2"} 0)",
+             R"(nfcluster_node_weight{cluster="web",node="web1"} 2)",
+             R"(nfcluster_node_slots{cluster="web",node="web1",state="fill"} 1)",
              R"(nfcluster_start_time_seconds 1763730000)",
              R"(nfcluster_kernel_changes_total 7)",
              R"(nfcluster_pool_backends_up{pool="mail",driver="statmark"} 1)",
