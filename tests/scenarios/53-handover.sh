@@ -86,7 +86,7 @@ fi
 
 for address in 192.168.0.10 fd00::10; do
     share_thirds $address
-    ok "$address: $count downloads begin" download $address 4
+    ok "$address: $count downloads begin" download $address 10
     ok "$address: slots 81 to 160 go from node 2 at once" eval "tell node2 $address -81-160 && tell node1 $address +81-120 && tell node3 $address +121-160"
     wait "$job"
     cut -d ' ' -f 1-3 /tmp/downloads | owners >/tmp/owners
