@@ -59,7 +59,7 @@ ok 'a shell runs the rules' here sh -e /tmp/rules
 here iptables-save >/tmp/saved
 here ip6tables-save >/tmp/saved6
 has() { grep -qE -- "$1" "${2:-/tmp/saved}"; }
-ok 'SHAREDIP stands in raw' has '-A PREROUTING -j SHAREDIP --cluster-ip 192.168.7.10 --cluster-dev web0 .*--total-slots 240 --local-slots 1-120'
+ok 'SHAREDIP stands in raw' has '-A PREROUTING -j SHAREDIP --cluster-ip 192.168.7.10 --cluster-dev web0 .*--total-slots 240 --local-slots none'
 ok 'of IPv6 too' has '-A PREROUTING -j SHAREDIP --cluster-ip fd77::10' /tmp/saved6
 ok 'STATMARK gives marks' has '-j STATMARK --pool marks .*--backend mark=0x20,weight=3'
 ok 'switches are asked' has '--condition "?mail2up"? +-j MARK'
@@ -101,6 +101,8 @@ row() { ask_daemon status 2>/dev/null | grep -E " $1 +" | tr -s ' '; }
 row_is() { row "$1" | grep -qE "$2"; }
 ok 'it runs, and mail1 is up' until_ok 30 row_is mail1 ' mail1 up '
 ok 'all four are up' until_ok 30 eval "ask_daemon status | grep -q '4 of 4 backends up'"
+all_slots() { here grep -q "^192.168.7.10 .* on 1-240 " /proc/net/nf_clusterip; }
+ok 'of two nodes of which one is not there, it takes all slots' until_ok 30 all_slots || diag "$(ask_daemon status)"
 exits 0 'this node is healthy' examine $config
 ip netns exec director nfcluster events --json --socket $socket >/tmp/events 2>&1 &
 listener=$!

@@ -24,8 +24,8 @@ struct Machine {
     MemberId id = 0;
     Terms terms;
     std::string name;
-    bool up = true;   // the kernel answers
-    bool cut = false; // from all others
+    bool up = true;    // the kernel answers
+    bool cut = false;  // from all others
     bool hung = false; // its daemon does nothing, and is in the group all the same
     SlotStates kernel;
     std::set<std::size_t> flows; // slots that have some
