@@ -23,7 +23,8 @@ Check echo(const Heartbeat& heartbeat) {
 // A machine whose service answers lives, whatever its daemon does.
 AskPeer Groups::ask_peer(const Cluster& cluster) {
     auto check = cluster.check.value_or(echo(cluster.heartbeat));
-    check.rhythm.timeout = std::min(check.rhythm.timeout, cluster.heartbeat.dead_after);
+    // Who was silent for so long already has half of that to answer.
+    check.rhythm.timeout = std::min(check.rhythm.timeout, cluster.heartbeat.dead_after / 2);
     return [executor = executor_, check,
             &authorities = authorities_](const Node& peer, std::function<void(bool)> answer) {
         asio::co_spawn(
