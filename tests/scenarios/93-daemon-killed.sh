@@ -10,7 +10,7 @@
 . /lab/services.sh
 with_ours
 A=192.168.0.10
-ROUNDS=10 # seen with 50, too
+ROUNDS=10
 WITHIN=15 # seconds, on this slow machine
 
 lan client node1 node2 node3
