@@ -90,6 +90,27 @@ diag "$(ctl node2 status)"
 _must ip -n node2 link set eth0 up
 shares 'and gives up what it took meanwhile' '4 4 4'
 
+# --- what must change nothing: the wall's clock, a daemon that hangs, rubbish
+stay() { [ "$(counts)" == '4 4 4' ] && whole; }
+# For so many looks; each takes a while by itself.
+stays() { for _ in $(seq "$1"); do stay || return 1; done; }
+now=$(date +%s)
+for jump in -86400 7200; do
+    _must date -s "@$((now + jump))" >/dev/null
+    ok "the clock jumps by $jump seconds: nothing moves" stays 15
+done
+_must date -s "@$now" >/dev/null
+kill -STOP "${_daemon_of[node3]}"
+ok 'a daemon that hangs counts as gone, its machine does not' until_ok 20 stands node1 '"presence": *"machine"'
+ok 'and its slots stay' stay
+kill -CONT "${_daemon_of[node3]}"
+ok 'it wakes up' until_ok 20 eval '! stands node1 "\"presence\": *\"machine\""'
+shares 'with what it had' '4 4 4'
+_must on node2 bash -c 'echo rubbish >/dev/udp/192.168.0.1/7475'
+ok 'rubbish from a node is told of' until_ok 10 stands node1 'node2 (192.168.0.2): '
+ok 'and moves nothing' stay
+ok 'until it makes sense again' until_ok 20 eval '! stands node1 "node2 (192.168.0.2): "'
+
 # --- somebody else drives
 look_again node1 < <(conf node1 'drive = false')
 _must on node1 sh -c "echo -$(on node1 cat $FILE) >$FILE && echo +1-3 >$FILE"

@@ -3,6 +3,7 @@
 #include "control/protocol.hpp"
 
 #include "control/json_reader.hpp"
+#include "core/planner.hpp"
 
 namespace nfc::control {
 
@@ -12,7 +13,6 @@ constexpr Word<Verb> verbs[] = {{"status", Verb::Status},   {"reload", Verb::Rel
                                 {"events", Verb::Events},   {"drain", Verb::Drain},
                                 {"disable", Verb::Disable}, {"enable", Verb::Enable},
                                 {"weight", Verb::Weight}};
-constexpr unsigned weight_most = 1000;
 constexpr Word<Kind> error_kinds[] = {{"bad_input", Kind::BadInput},
                                       {"no_cluster", Kind::NoCluster},
                                       {"refused", Kind::Refused},
@@ -69,7 +69,7 @@ Result<Request> read_request(std::string_view line) {
     if (!problem && names_backend(request.verb))
         request.backend = reader.text("backend");
     if (!problem && request.verb == Verb::Weight)
-        request.weight = static_cast<unsigned>(reader.number("weight", weight_most));
+        request.weight = static_cast<unsigned>(reader.number("weight", node_weight_most));
     reader.end();
     if (problem)
         return *problem;

@@ -35,10 +35,8 @@ void put(Json& json, const Endpoint& endpoint) {
 }
 
 Endpoint read_endpoint(JsonReader& reader) {
-    const auto ip = read_ip(reader.field("address"), reader.text("address"));
-    if (!ip)
-        reader.complain(ip.error());
-    return {ip ? *ip : Ip{}, static_cast<std::uint16_t>(reader.number("port", UINT16_MAX))};
+    const auto ip = read_address(reader);
+    return {ip, static_cast<std::uint16_t>(reader.number("port", UINT16_MAX))};
 }
 
 Json to_json(const BackendStatus& backend) {

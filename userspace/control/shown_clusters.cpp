@@ -64,11 +64,7 @@ Json to_json(const NodeStatus& node) {
 NodeStatus read_node(JsonReader& reader, unsigned slots) {
     NodeStatus node;
     node.name = reader.text("name");
-    const auto ip = read_ip(reader.field("address"), reader.text("address"));
-    if (ip)
-        node.address = *ip;
-    else
-        reader.complain(ip.error());
+    node.address = read_address(reader);
     node.presence = reader.choice("presence", presences);
     node.standing = reader.choice("standing", standings);
     node.duty = reader.choice("duty", duties);
@@ -108,11 +104,7 @@ Json to_json(const ClusterStatus& cluster) {
 ClusterStatus read_cluster(JsonReader& reader) {
     ClusterStatus cluster;
     cluster.name = reader.text("name");
-    const auto ip = read_ip(reader.field("address"), reader.text("address"));
-    if (ip)
-        cluster.address = *ip;
-    else
-        reader.complain(ip.error());
+    cluster.address = read_address(reader);
     cluster.interface = reader.text("interface");
     cluster.slots = static_cast<unsigned>(reader.number("slots", NFC_SHAREDIP_SLOTS_MAX));
     cluster.membership = reader.text("membership");

@@ -16,6 +16,13 @@ inline unsigned read_unsigned(JsonReader& reader, std::string_view key) {
     return static_cast<unsigned>(reader.number(key, UINT32_MAX));
 }
 
+inline Ip read_address(JsonReader& reader) {
+    const auto ip = read_ip(reader.field("address"), reader.text("address"));
+    if (!ip)
+        reader.complain(ip.error());
+    return ip ? *ip : Ip{};
+}
+
 Json to_json(const ClusterStatus& cluster);
 ClusterStatus read_cluster(JsonReader& reader);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A shared address and who shares it, for config.cpp.
 #include "core/config_parts.hpp"
+#include "core/planner.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -13,7 +14,6 @@ using namespace std::chrono_literals;
 
 // Of SHAREDIP, the rule syntax that a daemon uses.
 constexpr unsigned slots_max = 4096;
-constexpr unsigned node_weight_max = 1000;
 constexpr std::size_t node_name_max = 64; // that fits into every message
 
 bool is_node_name(std::string_view name) {
@@ -33,7 +33,7 @@ std::vector<Node> read_nodes(Section& section) {
         node.name = name;
         node.address =
             one.need_as<Ip>("address", "the node's own address", &read_ip).value_or(Ip{});
-        node.weight = static_cast<unsigned>(one.number("weight", 0, node_weight_max, 1));
+        node.weight = static_cast<unsigned>(one.number("weight", 0, node_weight_most, 1));
         one.end();
         if (!is_node_name(name))
             one.complaints().add(one.line(),

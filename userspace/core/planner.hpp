@@ -11,6 +11,9 @@
 
 namespace nfc {
 
+// A node's weight is 0 to this, wherever it is said.
+constexpr unsigned node_weight_most = 1000;
+
 // One that may own slots.
 struct Sharer {
     std::string name;    // unique

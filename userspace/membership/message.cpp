@@ -3,6 +3,7 @@
 // read it, and by its kind "report", "legacy" or "wish", again a map.
 #include "membership/message.hpp"
 
+#include "core/planner.hpp"
 #include "membership/fields.hpp"
 #include "nf_clusterip.h"
 #include "nf_sharedip.h"
@@ -23,7 +24,6 @@ constexpr unsigned oldest_reader = 1;
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_version = 32;
 constexpr std::size_t longest_reason = 200;
-constexpr unsigned largest_weight = 1000;
 
 // Numbers on the wire; what they stand for here may be put in another order.
 template <typename T, std::size_t N>
@@ -147,7 +147,7 @@ std::string read_name(Fields& fields) {
 }
 
 unsigned read_weight(Fields& fields) {
-    return static_cast<unsigned>(fields.number("weight", 0, largest_weight));
+    return static_cast<unsigned>(fields.number("weight", 0, node_weight_most));
 }
 
 template <std::size_t N>

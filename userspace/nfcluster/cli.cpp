@@ -2,6 +2,8 @@
 // From words on the command line to a command.
 #include "nfcluster/cli.hpp"
 
+#include "core/planner.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/ostream.h>
 #include <tuple>
@@ -41,7 +43,7 @@ void declare(CLI::App& command, DirectOptions& options) {
     if (options.verb == control::Verb::Weight)
         command.add_option("WEIGHT", options.weight, "0 to 1000; 0: no slots at all")
             ->required()
-            ->check(CLI::Range(0U, 1000U));
+            ->check(CLI::Range(0U, node_weight_most));
     command.add_option("--socket", options.socket, "where nfclusterd answers")->type_name("PATH");
 }
 

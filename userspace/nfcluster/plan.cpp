@@ -18,8 +18,6 @@ namespace nfc {
 
 namespace {
 
-constexpr unsigned heaviest_node = 1000;
-
 // A cluster before and after the changes.
 struct Outlook {
     ForecastCluster now, then;
@@ -34,7 +32,7 @@ Result<ForecastChanges> read_changes(const PlanOptions& options) {
     for (const auto& text : options.weights) {
         std::string_view rest = text;
         const auto name = std::string(take_until(rest, '='));
-        const auto weight = read_number(rest, 0, heaviest_node);
+        const auto weight = read_number(rest, 0, node_weight_most);
         if (name.empty() || !weight)
             return bad_value("--weight", text, "NODE=W, W from 0 to 1000");
         changes.weights[name] = *weight;

@@ -23,25 +23,17 @@ std::optional<Duty> duty_of(const Json& word) {
 
 Result<Done> Duties::read() {
     all_.clear();
-    const auto text = read_state(file_);
-    if (!text)
-        return text.error();
-    if (!*text)
-        return Done{};
-
-    const Error nonsense{Kind::BadInput,
-                         fmt::format("{} is not what we wrote: it is ignored", file_.native())};
-    const auto json = Json::parse(**text, nullptr, false);
+    const auto json = read_state_object(file_);
+    if (!json)
+        return json.error();
     All all;
-    if (!json.is_object())
-        return nonsense;
-    for (const auto& [pool, backends] : json.items()) {
+    for (const auto& [pool, backends] : json->items()) {
         if (!backends.is_object())
-            return nonsense;
+            return not_ours(file_);
         for (const auto& [backend, word] : backends.items()) {
             const auto duty = duty_of(word);
             if (!duty)
-                return nonsense;
+                return not_ours(file_);
             all[pool][backend] = *duty;
         }
     }

@@ -2,6 +2,7 @@
 #include "nfclusterd/node_orders.hpp"
 
 #include "core/json.hpp"
+#include "core/planner.hpp"
 #include "nfclusterd/state_file.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ std::optional<NodeOrders> read_orders_of(const Json& json) {
         if (key == "duty" && value == "drain")
             orders.duty = Duty::Drain;
         else if (key == "weight" && value.is_number_unsigned() &&
-                 value.get<std::uint64_t>() <= 1000)
+                 value.get<std::uint64_t>() <= node_weight_most)
             orders.weight = value.get<unsigned>();
         else
             return std::nullopt;
@@ -39,21 +40,14 @@ Json to_json(const NodeOrders& orders) {
 
 Result<Done> NodeOrdersFile::read() {
     all_.clear();
-    const auto text = read_state(file_);
-    if (!text)
-        return text.error();
-    if (!*text)
-        return Done{};
-    const auto json = Json::parse(**text, nullptr, false);
-    const Error nonsense{Kind::BadInput,
-                         fmt::format("{} is not what we wrote: it is ignored", file_.native())};
-    if (!json.is_object())
-        return nonsense;
+    const auto json = read_state_object(file_);
+    if (!json)
+        return json.error();
     decltype(all_) all;
-    for (const auto& [cluster, one] : json.items()) {
+    for (const auto& [cluster, one] : json->items()) {
         const auto orders = read_orders_of(one);
         if (!orders)
-            return nonsense;
+            return not_ours(file_);
         all[cluster] = *orders;
     }
     all_ = std::move(all);

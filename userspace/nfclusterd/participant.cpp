@@ -60,28 +60,15 @@ SharingRules Participant::rules() const {
                                                                           : Duration{0}};
 }
 
-GroupEvents Participant::events() {
-    return {.view =
-                [weak = std::weak_ptr(alive_)](const View& view) {
-                    if (const auto self = weak.lock(); self && *self)
-                        (*self)->see(view);
-                },
-            .message =
-                [weak = std::weak_ptr(alive_)](MemberId from, std::string_view bytes) {
-                    if (const auto self = weak.lock(); self && *self)
-                        (*self)->hear(from, bytes);
-                },
-            .problem =
-                [weak = std::weak_ptr(alive_)](const std::string& problem) {
-                    if (const auto self = weak.lock(); self && *self) {
-                        (*self)->group_problem_ = problem;
-                        (*self)->soon();
-                    }
-                }};
+void Participant::hear_of_trouble(const std::string& problem) {
+    group_problem_ = problem;
+    soon();
 }
 
 void Participant::join() {
-    auto group = ports_.join(cluster_, events());
+    auto group = ports_.join(cluster_, {.view = unless_gone(&Participant::see),
+                                        .message = unless_gone(&Participant::hear),
+                                        .problem = unless_gone(&Participant::hear_of_trouble)});
     if (group) {
         group_ = std::move(*group);
         group_problem_.clear();
@@ -104,10 +91,7 @@ void Participant::tell_all() {
 void Participant::soon() {
     if (std::exchange(posted_, true))
         return;
-    asio::post(executor_, [weak = std::weak_ptr(alive_)] {
-        if (const auto self = weak.lock(); self && *self)
-            (*self)->turn();
-    });
+    asio::post(executor_, unless_gone(&Participant::turn));
 }
 
 void Participant::see(const View& view) {
@@ -223,7 +207,7 @@ void Participant::turn() {
     follow_nodes();
     // Who has just begun is still being set up.
     if (now >= begun_ + pauses_.report)
-        say(problem_said_, status().problem);
+        say(problem_said_, problem());
 }
 
 void Participant::say(std::string& said, const std::string& what) {

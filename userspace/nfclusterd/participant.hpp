@@ -73,8 +73,15 @@ private:
                 then();
         };
     }
+    // For who calls later: nothing happens if we are gone by then.
+    template <typename... Arguments>
+    auto unless_gone(void (Participant::*what)(Arguments...)) {
+        return [weak = std::weak_ptr(alive_), what](Arguments... arguments) {
+            if (const auto self = weak.lock(); self && *self)
+                ((*self)->*what)(arguments...);
+        };
+    }
     void join();
-    GroupEvents events();
     void tell_all();
     void soon();
     void turn();
@@ -85,12 +92,15 @@ private:
     void hear(MemberId from, std::string_view bytes);
     void see(const View& view);
     void obey(const Wish& wish);
+    void hear_of_trouble(const std::string& problem);
     void count_flows();
     void count_later();
     void tick();
     void say(std::string& said, const std::string& what);
     void follow_nodes();
-    void tell(const NodeStatus& node, const std::string& before);
+    void tell(const NodeStatus& node, const std::string& before,
+              const std::vector<NodeStatus>& all);
+    std::string problem() const;
     SharingRules rules() const;
     std::vector<NodeStatus> nodes() const;
     const Node& self() const;

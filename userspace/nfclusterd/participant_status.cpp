@@ -89,16 +89,18 @@ ClusterStatus Participant::status() const {
     status.membership = cluster_.membership == Membership::Corosync ? "corosync" : "static";
     status.quorate = view_.quorate;
     status.drive = cluster_.drive;
-    const auto setup = ports_.problem(cluster_);
-    for (const auto* problem : {&group_problem_, &setup, &sharing_problem_})
-        if (status.problem.empty())
-            status.problem = *problem;
-    if (status.problem.empty())
-        status.problem = keeper_.problem();
-    if (status.problem.empty() && !nonsense_.empty())
-        status.problem = nonsense_.begin()->second;
+    status.problem = problem();
     status.nodes = nodes();
     return status;
+}
+
+// The first that is wrong: what comes later may follow from it.
+std::string Participant::problem() const {
+    for (const auto& one : {group_problem_, ports_.problem(cluster_), sharing_problem_,
+                            keeper_.problem(), nonsense_.empty() ? "" : nonsense_.begin()->second})
+        if (!one.empty())
+            return one;
+    return {};
 }
 
 std::pair<unsigned, unsigned> Participant::share() const {
@@ -109,7 +111,8 @@ std::pair<unsigned, unsigned> Participant::share() const {
 }
 
 void Participant::follow_nodes() {
-    for (const auto& node : nodes()) {
+    const auto all = nodes();
+    for (const auto& node : all) {
         const std::string now(stands(node));
         auto& before = stood_[node.name];
         if (before == now)
@@ -117,12 +120,12 @@ void Participant::follow_nodes() {
         const auto was = std::exchange(before, now);
         // At the beginning nobody knows anybody.
         if (!(was.empty() && (now == "gone" || now == "unknown")))
-            tell(node, was);
+            tell(node, was, all);
     }
 }
 
-void Participant::tell(const NodeStatus& node, const std::string& before) {
-    const auto all = nodes();
+void Participant::tell(const NodeStatus& node, const std::string& before,
+                       const std::vector<NodeStatus>& all) {
     Notice notice;
     notice.kind = stands(node) == "up" ? EventKind::Rose : EventKind::Fell;
     notice.at = std::chrono::system_clock::now();

@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t contradictions = 3;
 constexpr std::chrono::seconds while_contradicted{30};
 
-std::string mac_text(const Mac& mac) {
-    return to_string(mac);
-}
-
 } // namespace
 
 SlotStates states_of(const SharedCluster& cluster) {
@@ -83,7 +79,7 @@ std::string SlotKeeper::mismatch() const {
     if (kernel_->hash.seed != terms_.hash.seed)
         return differs("hash-init", kernel_->hash.seed, terms_.hash.seed);
     if (terms_.mac && kernel_->mac != *terms_.mac)
-        return differs("clustermac", mac_text(kernel_->mac), mac_text(*terms_.mac));
+        return differs("clustermac", to_string(kernel_->mac), to_string(*terms_.mac));
     return {};
 }
 

@@ -42,6 +42,22 @@ Result<std::optional<std::string>> read_state(const std::filesystem::path& file)
     return std::optional(std::move(text));
 }
 
+Result<Json> read_state_object(const std::filesystem::path& file) {
+    const auto text = read_state(file);
+    if (!text)
+        return text.error();
+    if (!*text)
+        return Json::object();
+    auto json = Json::parse(**text, nullptr, false);
+    if (!json.is_object())
+        return not_ours(file);
+    return json;
+}
+
+Error not_ours(const std::filesystem::path& file) {
+    return {Kind::BadInput, fmt::format("{} is not what we wrote: it is ignored", file.native())};
+}
+
 // Beside the old one, and then in its place.
 Result<Done> write_state(const std::filesystem::path& file, std::string_view text) {
     const auto fresh = file.native() + ".new";

@@ -51,13 +51,15 @@ protected:
         cluster.slots = 4;
         has_clusters("");
         // What iptables is to the kernel: a rule makes its cluster, and takes it away.
-        program("iptables", R"(echo "$*" >>"$0.said"
-at=$(dirname "$0")/net/nf_clusterip
+        program("iptables", R"(at=$(dirname "$0")/net/nf_clusterip
 case "$*" in
 *" -A "*) echo ")" + line() + R"(" >"$at" ;;
 *" -C "*) [ -s "$at" ] ;;
 *" -D "*) : >"$at" ;;
 esac
+status=$?
+echo "$*" >>"$0.said" # what was said is done
+exit $status
 )");
     }
 
