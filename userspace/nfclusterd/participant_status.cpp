@@ -57,7 +57,9 @@ std::vector<NodeStatus> Participant::nodes() const {
             node.reason = report.reason;
             node.problem = refused == sharing_->refused().end() ? "" : refused->second;
             node.version = report.version;
-            node.slots = report.slots;
+            // Of another number of slots nothing can be said by ours.
+            if (report.slots.size() == cluster_.slots)
+                node.slots = report.slots;
             node.traffic = report.traffic;
             node.share =
                 static_cast<unsigned>(std::ranges::count(sharing_->targets(), std::optional(id)));

@@ -257,6 +257,22 @@ TEST_F(ParticipantTest, OfTwoWithOneNameAllTell) {
         EXPECT_TRUE(soon([&] { return machine.daemon->status().problem.empty(); })) << i;
 }
 
+TEST_F(ParticipantTest, WhoHasAnotherNumberOfSlotsIsShownWithout) {
+    start_all();
+    ASSERT_TRUE(soon_are({4, 4, 4}));
+    machines_[3].daemon.reset();
+    cluster_.slots = 8;
+    start(3);
+    ASSERT_TRUE(soon_are({6, 6, 0}));
+    const std::string why =
+        "the configuration of web3 is another: slots is 8, and 12 at most nodes";
+    EXPECT_TRUE(soon([&] { return node(1, 3).problem == why; }));
+    EXPECT_TRUE(soon([&] { return machines_[3].daemon->status().problem == why; }));
+    EXPECT_TRUE(node(1, 3).slots.empty());
+    EXPECT_EQ(node(3, 1).presence, Presence::Member);
+    EXPECT_TRUE(node(3, 1).slots.empty());
+}
+
 TEST_F(ParticipantTest, WhoeverWritesAgainAndAgainIsNotFought) {
     start_all();
     ASSERT_TRUE(soon_are({4, 4, 4}));
