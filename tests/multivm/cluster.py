@@ -185,6 +185,7 @@ class Cluster(Stage):
         return found
 
     def last_words(self, name):
-        """Of its daemon."""
-        words = self.jobs[name, "daemon"].output.splitlines()[-12:]
-        return "\n".join([f"{name}'s daemon:", *words])
+        """Of its daemon, and of its Corosync."""
+        return "\n".join(line for what in ("daemon", "corosync") if (name, what) in self.jobs
+                         for line in (f"{name}'s {what}:",
+                                      *self.jobs[name, what].output.splitlines()[-12:]))

@@ -81,7 +81,8 @@ class Trial(Cluster):
         self.wait(lambda: self.stream.now() > until + patience, "requests end", others)
         gone = self.stream.outage(since, until)
         self.result(gone < in_time, f"{what}: after {gone:.1f} s all is answered again",
-                    "\n".join(map(str, self.stream.late(since, until)[-10:])))
+                    "\n".join([*map(str, self.stream.late(since, until)[-5:]),
+                               *map(self.last_words, others)]))
         return gone
 
     def taken_over(self, since, others, what):

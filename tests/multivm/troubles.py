@@ -4,7 +4,7 @@ import signal
 import time
 
 from stream import PATIENCE  # first: it says where the lab is
-from trial import IN_TIME, moments
+from trial import moments
 
 # As long as the check needs to notice, and then as long as it needs to believe.
 DOWN, UP = 6.0, 2.5
@@ -155,7 +155,7 @@ def worse_for_a_while(trial, what, begin, end):
     end()
     since = trial.stream.now()
     trial.note(f"{what}: whole in {sum(looks)} of {len(looks)} looks")
-    trial.whole(since, trial.names, f"{what}, and no more", IN_TIME)
+    trial.whole(since, trial.names, f"{what}, and no more")
     trial.settled(*trial.names, what=f"{what}, and no more")
     late, failed = trial.stream.late(0, since), trial.stream.failed(0, since)
     trial.note(f"{what}: of {len(trial.stream.between(0, since))} requests {len(late)} were late, "
