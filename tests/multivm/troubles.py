@@ -59,19 +59,19 @@ def cut_off(trial, minority, what):
     majority = trial.others(*minority)
     both = set()
 
-    def slots_of(names):
-        return set().union(*map(trial.slots_of, names))
-
     def taken():
         # In this order: who has given up a slot does not get it back meanwhile.
-        theirs = slots_of(majority)
-        both.update(theirs & slots_of(minority))
-        return trial.shares(*majority)
+        theirs = trial.owned(*majority)
+        both.update(set().union(*theirs.values()) & slots_of_minority())
+        return trial.shared(theirs)
+
+    def slots_of_minority():
+        return set().union(*trial.owned(*minority).values())
 
     since = trial.stream.now()
     trial.network.part(minority, majority)
     trial.wait(taken, f"{what}: the others have all slots", trial.names)
-    left = slots_of(minority)
+    left = slots_of_minority()
     trial.result(not both and not left, f"{what}: the slots are given up before others take them",
                  f"at both: {sorted(both)}, still there: {sorted(left)}")
     return trial.taken_over(since, majority, what)
@@ -118,8 +118,8 @@ class Moves:
         self.look()
 
     def look(self):
-        for name in self._trial.names:
-            for slot in self._trial.slots_of(name):
+        for name, slots in self._trial.owned(*self._trial.names).items():
+            for slot in slots:
                 self.count += self._owners.get(slot, name) != name
                 self._owners[slot] = name
 
