@@ -64,8 +64,8 @@ std::vector<NodeStatus> Participant::nodes() const {
             node.share =
                 static_cast<unsigned>(std::ranges::count(sharing_->targets(), std::optional(id)));
         }
-    // Of ourselves we know more than what came back to us.
-    if (!view_.quorate || !sharing_) {
+    // Of ourselves we know more than what came back to us, if anything has.
+    if (!view_.quorate || !sharing_ || !sharing_->known().contains(number_)) {
         auto& own = all[node_];
         own.presence = Presence::Member;
         own.standing = health_.standing;

@@ -189,6 +189,9 @@ TEST_F(ParticipantTest, ThreeShareAndSeeEachOther) {
     EXPECT_TRUE(soon([&] { return node(1, 3).share == 4 && node(3, 1).slots.size() == slots; }));
     EXPECT_EQ(node(2, 1).presence, Presence::Member);
     EXPECT_GT(announced_, 0u);
+    // Nor does anybody take himself for gone before he has heard himself.
+    for (const auto& notice : told_)
+        EXPECT_EQ(notice.kind, EventKind::Rose) << notice.backend << ": " << notice.reason;
 }
 
 TEST_F(ParticipantTest, WhoIsNotWellGivesUpItsSlots) {
