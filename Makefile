@@ -62,6 +62,13 @@ bench: xtables userspace ## what packets and checks cost, side by side with the 
 	@$(call needs,build lab bench)
 	@status=0; for part in bench marks scale checks planner failover; do tests/bench/$$part || status=1; echo; done; exit $$status
 
+.PHONY: endure
+endure: xtables userspace ## three machines, then five, under all that failover has to stand: STORIES= ROUNDS=
+	@$(call needs,build lab)
+	@packaging/build-modules --kernel 6.12
+	@status=0; for nodes in 3 5; do \
+	    tests/multivm/endure --nodes $$nodes $(if $(ROUNDS),--rounds $(ROUNDS)) $(STORIES) || status=1; done; exit $$status
+
 ##@ Install
 .PHONY: install uninstall dkms deb
 install: xtables userspace ## modules through DKMS, extensions, programs, man pages (DESTDIR, PREFIX)

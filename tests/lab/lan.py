@@ -2,8 +2,9 @@
 
 Every frame goes to all other ports, which is what a switch does with a frame
 for a multicast MAC. Links can be cut, slowed and made lossy, ports can be parted
-from each other, and the wire can be recorded. The VMs are joined by socket pairs, over which QEMU sends frames
-with their length in front (`-netdev stream`).
+from each other or hear each other badly, and the wire can be recorded. The VMs are
+joined by socket pairs, over which QEMU sends frames with their length in front
+(`-netdev stream`).
 
     with Lan() as lan:
         web = Vm(kernel, initramfs, log, lans=[(lan, "02:00:00:00:00:01")]).start()
@@ -37,7 +38,7 @@ class Lan:
         """`seed` decides which frames a lossy link loses."""
         self._random = random.Random(seed)
         self._ports = {}
-        self._parted = set()
+        self._parted, self._bad = set(), {}
         self._late, self._order = [], itertools.count()
         self._pcap = None
         self._lock = threading.Lock()
@@ -78,8 +79,14 @@ class Lan:
         """No frame goes between one of these ports and one of those, until mend()."""
         self._parted = {frozenset((one, other)) for one in some for other in others}
 
+    def worsen(self, names, delays, losses):
+        """Between any two of these ports, until mend(): each frame takes a time of its
+        own, and each pair loses a share of its own, from these ranges."""
+        pairs = map(frozenset, itertools.combinations(names, 2))
+        self._bad = {pair: (delays, self._random.uniform(*losses)) for pair in pairs}
+
     def mend(self):
-        self._parted = set()
+        self._parted, self._bad = set(), {}
 
     def delay(self, name, seconds):
         """Each frame to and from that port takes this long."""
@@ -171,9 +178,15 @@ class Lan:
         for port in self._ports.values():
             if port is source or not port.connected or self._lost(port):
                 continue
-            if self._parted and frozenset((source.name, port.name)) in self._parted:
-                continue
+            delays, loss = (), 0
+            if self._parted or self._bad:
+                pair = frozenset((source.name, port.name))
+                delays, loss = self._bad.get(pair, (delays, loss))
+                if pair in self._parted or self._random.random() < loss:
+                    continue
             delay = source.delay + port.delay
+            if delays:
+                delay += self._random.uniform(*delays)
             if delay:
                 heapq.heappush(self._late,
                                (time.monotonic() + delay, next(self._order), port, frame))
@@ -213,7 +226,14 @@ class Lan:
 
 def frames(path):
     """The frames of what record() wrote."""
+    for _, frame in timed_frames(path):
+        yield frame
+
+
+def timed_frames(path):
+    """Each with the time.time() at which it came."""
     with open(path, "rb") as pcap:
         pcap.read(len(PCAP_HEAD))
         while len(head := pcap.read(16)) == 16:
-            yield pcap.read(struct.unpack("<IIII", head)[2])
+            seconds, microseconds, size, _ = struct.unpack("<IIII", head)
+            yield seconds + microseconds / 1e6, pcap.read(size)

@@ -3,7 +3,9 @@ that can be disturbed: what the tests of failover share."""
 
 import json
 import re
+import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from stage import ADDRESS, Stage  # first: it says where the lab is
 import corosync
@@ -51,9 +53,10 @@ class Cluster(Stage):
         self.servers = [self.machines[machine] for machine in servers]
         self._machines = list(self.machines.values())
         self.options = options
+        self.own = {}  # options of one node, by its name; "name": what it calls itself
         self.times = corosync.RECOMMENDED
         self.key = b""
-        self.jobs = {}  # what runs on a node: (name, "corosync" or "daemon")
+        self.jobs = {}  # what runs on a node: (name, "service", "corosync" or "daemon")
 
     def address(self, name):
         return f"{nodes.NETWORK}.{self.machines[name].host}"
@@ -76,10 +79,14 @@ class Cluster(Stage):
     def serve(self, name):
         """The service, and the address without slots."""
         server = self.machines[name]
-        server.background(f"exec labnet serve --name {name} --tcp 80")
+        self.start_service(name)
         server.check("mkdir -p /etc/nfcluster /run/nfcluster /var/lib/nfcluster")
         server.put(BOOT, self.up().encode(), 0o755)
         server.check(f"bash {BOOT}")
+
+    def start_service(self, name):
+        self.jobs[name, "service"] = self.machines[name].background(
+            f"exec labnet serve --name {name} --tcp 80")
 
     def up(self):
         """What a node does at its start, before its daemon."""
@@ -87,22 +94,24 @@ class Cluster(Stage):
 
     def join(self, name):
         """Corosync, if the cluster has it, and our daemon."""
-        server = self.machines[name]
         if self.options["membership"] == "corosync":
-            addresses = {one.name: self.address(one.name) for one in self.servers}
-            text = corosync.conf(addresses, self.times, KEY if self.key else None)
-            self.jobs[name, "corosync"] = corosync.start(server, text, self.key)
-        self._configure(name)
+            self.start_corosync(name)
+        self.configure(name)
         self.start_daemon(name)
 
-    def _configure(self, name):
+    def start_corosync(self, name):
+        addresses = {one.name: self.address(one.name) for one in self.servers}
+        text = corosync.conf(addresses, self.times, KEY if self.key else None)
+        self.jobs[name, "corosync"] = corosync.start(self.machines[name], text, self.key)
+
+    def configure(self, name):
         self.machines[name].put("/etc/nfcluster/nfcluster.toml", self._config(name).encode())
 
     def join_by(self, membership):
         """All go over to it at once: whoever has no daemon for long is not waited for."""
         self.options["membership"] = membership
         for server in self.servers:
-            self._configure(server.name)
+            self.configure(server.name)
         for server in self.servers:
             self.kill_daemon(server.name)
         for server in self.servers:
@@ -113,8 +122,12 @@ class Cluster(Stage):
         self.jobs[name, "daemon"] = self.machines[name].background("exec nfclusterd")
 
     def kill_daemon(self, name):
-        self.jobs[name, "daemon"].kill()
-        self.jobs[name, "daemon"].wait(20)
+        self.end(name, "daemon", signal.SIGKILL)
+
+    def end(self, name, what, number=signal.SIGTERM):
+        """One of its jobs."""
+        self.jobs[name, what].kill(number)
+        self.jobs[name, what].wait(20)
 
     def _config(self, name):
         cluster = {"address": ADDRESS, "interface": "eth0", "slots": SLOTS, "hashmode": MODE,
@@ -122,19 +135,28 @@ class Cluster(Stage):
                    "nodes": {one.name: {"address": self.address(one.name)} for one in self.servers},
                    "check": {"type": "tcp", "port": 80, "interval": "1s", "timeout": "1s",
                              "fall": 4, "rise": 1},
-                   **self.options}
+                   **self.options, **self.own.get(name, {})}
+        called = cluster.pop("name", name)
         lines = "".join(f"{key} = {toml(value)}\n" for key, value in cluster.items())
-        return f'[node]\nname = "{name}"\n\n[cluster.web]\n{lines}'
+        return f'[node]\nname = "{called}"\n\n[cluster.web]\n{lines}'
 
     def slots_of(self, name):
         """Those whose new flows it takes."""
         said = self.machines[name].check(f"cat /proc/net/ipt_CLUSTERIP/{ADDRESS}").strip()
         return {int(slot) for slot in re.findall(r"\d+", said)}
 
+    def owned(self, *names):
+        """The slots of each, asked side by side: a busy VM takes a second to answer."""
+        with ThreadPoolExecutor(len(names)) as pool:
+            return dict(zip(names, pool.map(self.slots_of, names)))
+
     def shares(self, *names):
+        return self.shared(self.owned(*names))
+
+    @staticmethod
+    def shared(own):
         """How many slots each of them has, if each slot is of one of them, and the
         others' shares are alike; else nothing."""
-        own = {name: self.slots_of(name) for name in names}
         whole = sorted(slot for slots in own.values() for slot in slots)
         counts = {name: len(slots) for name, slots in own.items()}
         even = max(counts.values()) - min(counts.values()) <= 1
@@ -145,18 +167,20 @@ class Cluster(Stage):
         return all(self._present(name) == set(names) for name in names)
 
     def _present(self, name):
-        status, said = self.machines[name].run("nfcluster status --json")
-        if status:
-            return set()
-        daemon = json.loads(said).get("daemon") or {"clusters": []}
-        return {node["name"] for cluster in daemon["clusters"]
-                for node in cluster["nodes"] if node["presence"] == "member" and node["known"]}
+        return {node["name"] for node in self.known_to(name)
+                if node["presence"] == "member" and node["known"]}
 
-    def settle(self, *names):
+    def known_to(self, name):
+        """What its daemon knows of each node."""
+        status, said = self.machines[name].run("nfcluster status --json")
+        daemon = {} if status else json.loads(said).get("daemon") or {}
+        return [node for cluster in daemon.get("clusters", []) for node in cluster["nodes"]]
+
+    def settle(self, *names, timeout=60):
         """Waits until all slots are these nodes', evenly, and all of them know it;
         returns their shares."""
-        self.wait(lambda: self.agree(*names), "the nodes know of each other", names)
-        return self.wait(lambda: self.shares(*names), "each slot is of one node", names)
+        self.wait(lambda: self.agree(*names), "the nodes know of each other", names, timeout)
+        return self.wait(lambda: self.shares(*names), "each slot is of one node", names, timeout)
 
     def wait(self, state, what, names, timeout=60):
         """Until state() is true; returns it."""
@@ -170,6 +194,7 @@ class Cluster(Stage):
         return found
 
     def last_words(self, name):
-        """Of its daemon."""
-        words = self.jobs[name, "daemon"].output.splitlines()[-12:]
-        return "\n".join([f"{name}'s daemon:", *words])
+        """Of its daemon, and of its Corosync."""
+        return "\n".join(line for what in ("daemon", "corosync") if (name, what) in self.jobs
+                         for line in (f"{name}'s {what}:",
+                                      *self.jobs[name, what].output.splitlines()[-12:]))

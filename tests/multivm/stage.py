@@ -41,7 +41,7 @@ class Stage:
         self.name = name
         self.folder = initramfs.BUILD / "test" / name
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.tap = tap.Writer(sys.stdout)
+        self.tap = None  # whoever plays it says where results go
         self.network = stack.enter_context(lan.Lan())
         self.connections = 0  # asked for, all in all
         self.servers = []
@@ -130,15 +130,28 @@ def tell(server, *commands):
 
 def play(name, story, make=Stage):
     """Runs story(make(name, stack)); returns the exit status. No VM is left in any case."""
+    return play_all({name: story}, make)
+
+
+def play_all(stories, make):
+    """One after the other, each on a stage of its own; what breaks one ends only that."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
+    writer = tap.Writer(sys.stdout)
+    try:
+        for name, story in stories.items():
+            _play_one(name, story, make, writer)
+    finally:
+        writer.finish()
+    return 1 if writer.failed else 0
+
+
+def _play_one(name, story, make, writer):
     with contextlib.ExitStack() as stack:
         stage = make(name, stack)
+        stage.tap = writer
         try:
             story(stage)
         except (vm.VmError, initramfs.Missing, kernels.Missing,
                 subprocess.CalledProcessError) as error:
             stage.result(False, "goes on to its end", error)
-        finally:
-            stage.tap.finish()
-    return 1 if stage.tap.failed else 0

@@ -39,17 +39,48 @@ class Stream(traffic.Traffic):
         return [request for request in self.between(since, until) if not request.server]
 
 
-def answered_twice(recording):
-    """Flows, and those of them in which two nodes answered the same handshake."""
-    speakers = {}
+def _spoken(recording):
+    """All that the shared address said by TCP: (time, client's port, its MAC, TCP header)."""
     shared = socket.inet_aton(ADDRESS)
-    for frame in lan.frames(recording):
+    for at, frame in lan.timed_frames(recording):
         ip = frame[14:]
-        if frame[12:14] != b"\x08\x00" or ip[9] != socket.IPPROTO_TCP or ip[12:16] != shared:
-            continue
-        tcp = ip[(ip[0] & 15) * 4:]
+        if frame[12:14] == b"\x08\x00" and ip[9] == socket.IPPROTO_TCP and ip[12:16] == shared:
+            tcp = ip[(ip[0] & 15) * 4:]
+            yield at, struct.unpack_from(">H", tcp, 2)[0], frame[6:12], tcp
+
+
+def handshakes(recording):
+    """By the client's port and first number, which tells a port's connections from each
+    other: [(time, MAC)] of each node's first answer."""
+    answers = {}
+    for at, port, mac, tcp in _spoken(recording):
         if tcp[13] & FLAGS == SYN_ACK:
-            # The client's first number tells a port's connections from each other.
-            port, acknowledged = struct.unpack_from(">H4xI", tcp, 2)
-            speakers.setdefault((ip[16:20], port, acknowledged), set()).add(frame[6:12])
-    return len(speakers), [flow for flow, macs in speakers.items() if len(macs) > 1]
+            acknowledged, = struct.unpack_from(">I", tcp, 8)
+            first = answers.setdefault((port, acknowledged), [])
+            if mac not in (other for _, other in first):
+                first.append((at, mac))
+    return answers
+
+
+def answered_twice(recording):
+    """How many handshakes there were, and those that two nodes answered."""
+    answers = handshakes(recording)
+    return len(answers), [flow for flow, first in answers.items() if len(first) > 1]
+
+
+def speakers(recording):
+    """By the client's port: [(time, MAC)] of who spoke to it, once in a tenth of a second."""
+    spoke = {}
+    for at, port, mac, _ in _spoken(recording):
+        said = spoke.setdefault(port, [])
+        if not said or said[-1][1] != mac or at > said[-1][0] + 0.1:
+            said.append((at, mac))
+    return spoke
+
+
+def announced(recording):
+    """(time, MAC) of each gratuitous ARP for the shared address."""
+    shared = socket.inet_aton(ADDRESS)
+    for at, frame in lan.timed_frames(recording):
+        if frame[12:14] == b"\x08\x06" and frame[28:32] == shared == frame[38:42]:
+            yield at, frame[6:12]

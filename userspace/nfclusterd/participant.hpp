@@ -101,6 +101,7 @@ private:
     void tell(const NodeStatus& node, const std::string& before,
               const std::vector<NodeStatus>& all);
     std::string problem() const;
+    std::string namesake() const;
     SharingRules rules() const;
     std::vector<NodeStatus> nodes() const;
     const Node& self() const;

@@ -57,13 +57,15 @@ std::vector<NodeStatus> Participant::nodes() const {
             node.reason = report.reason;
             node.problem = refused == sharing_->refused().end() ? "" : refused->second;
             node.version = report.version;
-            node.slots = report.slots;
+            // Of another number of slots nothing can be said by ours.
+            if (report.slots.size() == cluster_.slots)
+                node.slots = report.slots;
             node.traffic = report.traffic;
             node.share =
                 static_cast<unsigned>(std::ranges::count(sharing_->targets(), std::optional(id)));
         }
-    // Of ourselves we know more than what came back to us.
-    if (!view_.quorate || !sharing_) {
+    // Of ourselves we know more than what came back to us, if anything has.
+    if (!view_.quorate || !sharing_ || !sharing_->known().contains(number_)) {
         auto& own = all[node_];
         own.presence = Presence::Member;
         own.standing = health_.standing;
@@ -94,10 +96,29 @@ ClusterStatus Participant::status() const {
     return status;
 }
 
+// Of two nodes with one name only one has a line of its own; why the other has none.
+std::string Participant::namesake() const {
+    if (!sharing_)
+        return {};
+    const auto& known = sharing_->known();
+    for (const auto& [id, why] : sharing_->refused()) {
+        const auto at = known.find(id);
+        if (at == known.end())
+            continue;
+        const auto is_other = [&, id = id](const auto& one) {
+            return one.first != id && one.second.report.node == at->second.report.node;
+        };
+        if (std::ranges::any_of(known, is_other))
+            return why;
+    }
+    return {};
+}
+
 // The first that is wrong: what comes later may follow from it.
 std::string Participant::problem() const {
-    for (const auto& one : {group_problem_, ports_.problem(cluster_), sharing_problem_,
-                            keeper_.problem(), nonsense_.empty() ? "" : nonsense_.begin()->second})
+    for (const auto& one :
+         {group_problem_, ports_.problem(cluster_), sharing_problem_, keeper_.problem(),
+          nonsense_.empty() ? "" : nonsense_.begin()->second, namesake()})
         if (!one.empty())
             return one;
     return {};

@@ -98,7 +98,8 @@ protected:
         }
     }
 
-    void start(unsigned i) {
+    void start(unsigned i) { start(i, cluster_.nodes[i - 1].name); }
+    void start(unsigned i, const std::string& name) {
         auto& machine = machines_[i];
         Participant::Ports ports{
             .kernel = {.read = [&machine](const Ip&) -> Result<SharedCluster> {
@@ -144,8 +145,7 @@ protected:
             .problem = [](const Cluster&) { return std::string(); },
             .version = "1"};
         machine.daemon = std::make_unique<Participant>(
-            io_.get_executor(), cluster_, cluster_.nodes[i - 1].name, machine.kept,
-            std::move(ports),
+            io_.get_executor(), cluster_, name, machine.kept, std::move(ports),
             Participant::Pauses{.report = 50ms, .first_count = 10ms, .count = 20ms, .join = 10ms});
     }
     void start_all() {
@@ -189,6 +189,9 @@ TEST_F(ParticipantTest, ThreeShareAndSeeEachOther) {
     EXPECT_TRUE(soon([&] { return node(1, 3).share == 4 && node(3, 1).slots.size() == slots; }));
     EXPECT_EQ(node(2, 1).presence, Presence::Member);
     EXPECT_GT(announced_, 0u);
+    // Nor does anybody take himself for gone before he has heard himself.
+    for (const auto& notice : told_)
+        EXPECT_EQ(notice.kind, EventKind::Rose) << notice.backend << ": " << notice.reason;
 }
 
 TEST_F(ParticipantTest, WhoIsNotWellGivesUpItsSlots) {
@@ -238,6 +241,39 @@ TEST_F(ParticipantTest, TheNextDaemonGoesOnFromWhatTheKernelHolds) {
     EXPECT_FALSE(soon([&] { return shares() != std::vector<std::size_t>{4, 4, 4}; }, 300ms));
     for (auto& [i, machine] : machines_)
         EXPECT_TRUE(machine.writes.empty()) << machine.writes.front();
+}
+
+TEST_F(ParticipantTest, OfTwoWithOneNameAllTell) {
+    start_all();
+    ASSERT_TRUE(soon_are({4, 4, 4}));
+    machines_[3].daemon.reset();
+    start(3, "web2");
+    ASSERT_TRUE(soon_are({6, 6, 0}));
+    for (auto& [i, machine] : machines_)
+        EXPECT_TRUE(soon([&] {
+            return machine.daemon->status().problem == "two nodes are called web2: numbers 2 and 3";
+        })) << i;
+    machines_[3].daemon.reset();
+    start(3);
+    EXPECT_TRUE(soon_are({4, 4, 4}));
+    for (auto& [i, machine] : machines_)
+        EXPECT_TRUE(soon([&] { return machine.daemon->status().problem.empty(); })) << i;
+}
+
+TEST_F(ParticipantTest, WhoHasAnotherNumberOfSlotsIsShownWithout) {
+    start_all();
+    ASSERT_TRUE(soon_are({4, 4, 4}));
+    machines_[3].daemon.reset();
+    cluster_.slots = 8;
+    start(3);
+    ASSERT_TRUE(soon_are({6, 6, 0}));
+    const std::string why =
+        "the configuration of web3 is another: slots is 8, and 12 at most nodes";
+    EXPECT_TRUE(soon([&] { return node(1, 3).problem == why; }));
+    EXPECT_TRUE(soon([&] { return machines_[3].daemon->status().problem == why; }));
+    EXPECT_TRUE(node(1, 3).slots.empty());
+    EXPECT_EQ(node(3, 1).presence, Presence::Member);
+    EXPECT_TRUE(node(3, 1).slots.empty());
 }
 
 TEST_F(ParticipantTest, WhoeverWritesAgainAndAgainIsNotFought) {

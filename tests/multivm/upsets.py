@@ -1,0 +1,143 @@
+"""Stories of daemons, configurations and Corosync that are not as they should be."""
+
+import signal
+import time
+
+from troubles import finish  # first: it says where the lab is
+from trial import FETCH, IN_TIME, moments
+
+# Seconds in which a daemon ends, and its slots are looked at.
+GONE = 2.0
+# A Corosync that hangs: its machine goes on answering until its daemon has noticed, and
+# the others have taken over meanwhile. Seconds in which two answer, at most.
+TWICE = 7.0
+HANGS = (5, 20)
+
+
+def rolling(trial, _rounds=1):
+    """No request is lost, and no connection, while each node is restarted."""
+    trial.begin()
+    since = trial.stream.now()
+    for name in trial.names:
+        trial.result(trial.end_of_daemon(name, signal.SIGTERM, GONE),
+                     f"{name}'s daemon ends: its slots stay where they are")
+        trial.start_daemon(name)
+        trial.settled(*trial.names, what=f"{name}'s daemon starts again")
+    for name in trial.names:
+        restarted(trial, name)
+    trial.unbroken(since, "restarts in turn")
+    finish(trial)
+
+
+def restarted(trial, name):
+    """Drained, as before an upgrade of all that it runs."""
+    others = trial.others(name)
+    asked = trial.machines[others[0]]
+    downloads = trial.client.background(FETCH)
+    trial.wait(lambda: "ESTAB" in trial.machines[name].check("ss -Htn sport = 80"),
+               "connections live there", trial.names)
+    asked.check(f"nfcluster drain {name}")
+    trial.wait(lambda: trial.shares(*others), "it is drained", trial.names)
+    trial.fetched(downloads, f"{name} is drained")
+    trial.wait(lambda: not holds_any(trial, name), "its flows are gone", trial.names)
+    trial.end(name, "daemon")
+    trial.end(name, "corosync")
+    trial.start_corosync(name)
+    trial.start_daemon(name)
+    trial.wait(lambda: trial.agree(*trial.names), "all know that it is back", trial.names)
+    asked.check(f"nfcluster return {name}")
+    trial.settled(*trial.names, what=f"{name} is drained, restarted and returned")
+
+
+def holds_any(trial, name):
+    """A slot, in any state."""
+    nodes = {node["name"]: node for node in trial.known_to(name)}
+    return name not in nodes or any(nodes[name]["slots"].values())
+
+
+def names(trial, _rounds=1):
+    """A node that is configured otherwise takes no part, and all say why."""
+    trial.begin()
+    victim, other = trial.names[-1], trial.names[-2]
+    disagree(trial, victim, {"name": other}, f"two nodes are called {other}")
+    for own, words in (({"slots": 16}, "slots is 16, and 24 at most nodes"),
+                       ({"hashmode": "sourceip"},
+                        "hashmode is sourceip, and sourceip-sourceport at most nodes"),
+                       ({"hash_init": 5}, "hash_init is 5, and 0 at most nodes")):
+        disagree(trial, victim, own, f"the configuration of {victim} is another: {words}")
+    finish(trial)
+
+
+def disagree(trial, name, own, words):
+    others = trial.others(name)
+    trial.own[name] = own
+    again(trial, name)
+    trial.wait(lambda: trial.shares(*others), f"{words}: the others go on", trial.names)
+    trial.result(not trial.slots_of(name), f"{words}: {name} answers nothing")
+    silent = trial.names
+    for _ in moments(IN_TIME):
+        silent = [one for one in trial.names
+                  if words not in trial.machines[one].run("nfcluster status")[1]]
+        if not silent:
+            break
+    trial.result(not silent, f"{words}: so says each node's status", "\n".join(
+        trial.machines[one].run("nfcluster status")[1] for one in silent))
+    del trial.own[name]
+    again(trial, name)
+    trial.settled(*trial.names, what=f"{words}, and no more")
+
+
+def again(trial, name):
+    trial.configure(name)
+    trial.end(name, "daemon")
+    trial.start_daemon(name)
+
+
+def corosync(trial, _rounds=1):
+    """It dies under its daemon, or hangs."""
+    trial.begin()
+    name = trial.names[0]
+    began = time.time()
+    dies(trial, name)
+    hung = [(seconds, *hangs(trial, name, seconds)) for seconds in HANGS]
+    trial.judge()
+    twice = trial.twice(began, hung[0][1])
+    trial.result(not twice, "Corosync dies: no handshake is answered twice", len(twice))
+    for seconds, since, until in hung:
+        twice = [at - since for at in trial.twice(since, until)]
+        told = f"{len(twice)} handshakes are answered twice"
+        if twice:
+            told += f", from {twice[0]:.1f} to {twice[-1]:.1f} s after it"
+        trial.result(not twice or twice[-1] - twice[0] < TWICE,
+                     f"Corosync hangs for {seconds} s: {told}", f"for {TWICE} s at most")
+    trial.kernels_are_calm()
+
+
+def dies(trial, name):
+    since = trial.stream.now()
+    trial.end(name, "corosync", signal.SIGKILL)
+    trial.taken_over(since, trial.others(name), f"{name}'s Corosync dies")
+    left = trial.slots_of(name)
+    trial.result(not left, f"{name}'s Corosync dies: it answers no slot", sorted(left))
+    trial.start_corosync(name)
+    trial.settled(*trial.names, what=f"{name}'s Corosync is back")
+
+
+def hangs(trial, name, seconds):
+    """From when to when it hung, and all was not well."""
+    others = trial.others(name)
+    began, gave_up, took_over = time.time(), None, None
+    trial.jobs[name, "corosync"].kill(signal.SIGSTOP)
+    for _ in moments(seconds):
+        if not took_over and trial.shares(*others):
+            took_over = time.time() - began
+        if not gave_up and not trial.slots_of(name):
+            gave_up = time.time() - began
+    trial.jobs[name, "corosync"].kill(signal.SIGCONT)
+    trial.note(f"Corosync hangs for {seconds} s: the others had all slots after {took_over} s, "
+               f"{name} had none after {gave_up} s")
+    trial.settled(*trial.names, what=f"{name}'s Corosync hung for {seconds} s, and goes on")
+    return began, time.time()
+
+
+STORIES = {"rolling": rolling, "names": names, "corosync": corosync}
