@@ -21,10 +21,10 @@ Result<Done> judged(cs_error_t error, std::string_view what) {
 
 } // namespace
 
-CorosyncLink::~CorosyncLink() {
-    if (has_group_)
+void CorosyncLink::close() {
+    if (std::exchange(has_group_, false))
         cpg_finalize(group_);
-    if (has_quorum_)
+    if (std::exchange(has_quorum_, false))
         quorum_finalize(quorum_);
 }
 
