@@ -88,7 +88,7 @@ class Cluster(Stage):
     def join(self, name):
         """Corosync, if the cluster has it, and our daemon."""
         server = self.machines[name]
-        if self.options["membership"] == "corosync":
+        if self.options.get("membership") == "corosync":
             addresses = {one.name: self.address(one.name) for one in self.servers}
             text = corosync.conf(addresses, self.times, KEY if self.key else None)
             self.jobs[name, "corosync"] = corosync.start(server, text, self.key)
@@ -138,7 +138,8 @@ class Cluster(Stage):
         whole = sorted(slot for slots in own.values() for slot in slots)
         counts = {name: len(slots) for name, slots in own.items()}
         even = max(counts.values()) - min(counts.values()) <= 1
-        return counts if even and whole == list(range(1, SLOTS + 1)) else None
+        slots = range(1, self.options.get("slots", SLOTS) + 1)
+        return counts if even and whole == list(slots) else None
 
     def agree(self, *names):
         """Whether each of them knows that these, and no others, are there."""
