@@ -131,10 +131,7 @@ void Member::connect() {
         return connect_in(reconnect_after); // it hangs still
     auto connection = std::make_shared<Connection>();
     Attendant::Work work;
-    work.open = [connection, name = name_] {
-        connection->pulse.open();
-        return connection->link.open(name);
-    };
+    work.open = [connection, name = name_] { return connection->link.open(name); };
     work.ask = [connection] { return connection->pulse.ask(); };
     work.close = [connection] {
         connection->pulse.close();

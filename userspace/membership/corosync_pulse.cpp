@@ -19,6 +19,8 @@ void CorosyncPulse::close() {
 Result<std::chrono::milliseconds> CorosyncPulse::ask() {
     std::uint32_t token = 0;
     std::uint32_t consensus = 0;
+    if (!open_)
+        open();
     if (!open_ || cmap_get_uint32(map_, "runtime.config.totem.token", &token) != CS_OK ||
         cmap_get_uint32(map_, "runtime.config.totem.consensus", &consensus) != CS_OK)
         return Error{Kind::Unavailable, "Corosync does not tell its times"};

@@ -23,15 +23,16 @@ public:
     CorosyncPulse& operator=(const CorosyncPulse&) = delete;
     ~CorosyncPulse() { close(); }
 
-    void open(); // without it nothing is known, and patience() stays zero
     void close();
-    // When to ask next.
+    // When to ask next. Connects where that is needed.
     Result<std::chrono::milliseconds> ask();
 
     // For how long Corosync may leave us without an answer; zero: nobody knows.
     std::chrono::milliseconds patience() const { return std::chrono::milliseconds(patience_); }
 
 private:
+    void open();
+
     bool open_ = false;
     cmap_handle_t map_ = 0;
     std::atomic<std::uint32_t> patience_ = 0;
