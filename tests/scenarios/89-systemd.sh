@@ -76,10 +76,18 @@ totem {
     consensus: 600
 }
 nodelist {
-    node { name: director  nodeid: 1  ring0_addr: 192.168.0.254 }
+    node {
+        name: director
+        nodeid: 1
+        ring0_addr: 192.168.0.254
+    }
 }
-quorum { provider: corosync_votequorum }
-system { allow_knet_handle_fallback: yes }
+quorum {
+    provider: corosync_votequorum
+}
+system {
+    allow_knet_handle_fallback: yes
+}
 logging {
     to_stderr: yes
     to_syslog: no
