@@ -31,6 +31,8 @@ def toml(value):
     """As TOML has it."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[ {', '.join(map(toml, value))} ]"
     return json.dumps(value)
 
 
