@@ -14,8 +14,10 @@ void CorosyncPulse::close() {
         cmap_finalize(map_);
 }
 
-// The others notice after `token`, agree within `consensus`, and take over after
-// takeover_delay. By then we must have given up: half of `consensus` is left to do so.
+// One that lives answers nobody while the services of a new ring find together. On an
+// overloaded machine that takes many times as long as the ring itself.
+constexpr std::uint32_t rings = 10;
+
 Result<std::chrono::milliseconds> CorosyncPulse::ask() {
     std::uint32_t token = 0;
     std::uint32_t consensus = 0;
@@ -24,7 +26,7 @@ Result<std::chrono::milliseconds> CorosyncPulse::ask() {
     if (!open_ || cmap_get_uint32(map_, "runtime.config.totem.token", &token) != CS_OK ||
         cmap_get_uint32(map_, "runtime.config.totem.consensus", &consensus) != CS_OK)
         return Error{Kind::Unavailable, "Corosync does not tell its times"};
-    patience_ = std::max<std::uint32_t>(token + consensus / 2, missed_questions);
+    patience_ = std::max<std::uint32_t>(rings * (token + consensus / 2), missed_questions);
     return patience() / missed_questions;
 }
 
