@@ -22,7 +22,7 @@ constexpr std::size_t unsent_most = 64;
 // What we say comes back to us, or something is wrong that CorosyncPulse does not see.
 // Longer than it takes to form a ring with Corosync's slowest usual settings.
 constexpr auto echo_within = 10s;
-constexpr auto connected_within = 2s; // who waits longer is told
+constexpr auto connected_within = 5s; // who waits longer is told
 const std::string hangs = "Corosync: it does not answer";
 
 // What the attendant opens: the link is the loop's from then on, until it is closed.
