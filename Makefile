@@ -67,7 +67,8 @@ endure: xtables userspace ## three machines, then five, under all that failover 
 	@$(call needs,build lab)
 	@packaging/build-modules --kernel 6.12
 	@status=0; for nodes in 3 5; do \
-	    tests/multivm/endure --nodes $$nodes $(if $(ROUNDS),--rounds $(ROUNDS)) $(STORIES) || status=1; done; exit $$status
+	    tests/multivm/endure --nodes $$nodes $(if $(ROUNDS),--rounds $(ROUNDS)) $(STORIES) || status=1; done; \
+	    tests/multivm/directors || status=1; exit $$status
 
 ##@ Install
 .PHONY: install uninstall dkms deb

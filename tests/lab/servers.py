@@ -1,5 +1,5 @@
-"""Real servers for scenarios that balance between some, and the systemd that starts
-our daemon: unpacked, not installed, because an installed one would begin to serve on
+"""Real servers for scenarios that balance between some, the systemd that starts our
+daemon, and the Corosync that it asks: unpacked, not installed, because an installed one would begin to serve on
 this machine."""
 
 import os
@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import cache
+import corosync
 from debian import BOOKWORM, AptFailed
 
 # The libraries are those that nothing else in the lab needs.
@@ -54,6 +55,8 @@ def add(archive) -> None:
     own = [home / LIBRARIES, home / LIBRARIES / "systemd"]
     for library in _libraries([home / name for name in PROGRAMS], own):
         archive.file(f"{LIBRARIES}/{library.name}", library.read_bytes(), 0o755)
+    for path, file in corosync.files():
+        archive.file(path.lstrip("/"), file.read_bytes(), 0o755)
     archive.directory("var/lib/opensmtpd/empty")
     archive.directory("var/spool/smtpd")
     archive.directory("var/lib/nginx")

@@ -33,6 +33,8 @@ def toml(value):
     """As TOML has it."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[ {', '.join(map(toml, value))} ]"
     return json.dumps(value)
 
 
@@ -94,7 +96,7 @@ class Cluster(Stage):
 
     def join(self, name):
         """Corosync, if the cluster has it, and our daemon."""
-        if self.options["membership"] == "corosync":
+        if self.options.get("membership") == "corosync":
             self.start_corosync(name)
         self.configure(name)
         self.start_daemon(name)
@@ -153,14 +155,14 @@ class Cluster(Stage):
     def shares(self, *names):
         return self.shared(self.owned(*names))
 
-    @staticmethod
-    def shared(own):
+    def shared(self, own):
         """How many slots each of them has, if each slot is of one of them, and the
         others' shares are alike; else nothing."""
         whole = sorted(slot for slots in own.values() for slot in slots)
         counts = {name: len(slots) for name, slots in own.items()}
         even = max(counts.values()) - min(counts.values()) <= 1
-        return counts if even and whole == list(range(1, SLOTS + 1)) else None
+        slots = range(1, self.options.get("slots", SLOTS) + 1)
+        return counts if even and whole == list(slots) else None
 
     def agree(self, *names):
         """Whether each of them knows that these, and no others, are there."""

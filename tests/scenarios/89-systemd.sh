@@ -19,7 +19,8 @@ _must on director iptables -t mangle -A PREROUTING -d $SERVICE -p tcp --dport 25
 
 # --- a machine as its administrator leaves it
 unit=nfclusterd.service
-_must mkdir -p /etc/nfcluster "/run/systemd/system/$unit.d" /var/lib
+_must mkdir -p /etc/nfcluster "/run/systemd/system/$unit.d" /var/lib \
+    /etc/corosync /var/lib/corosync /var/log/corosync
 cat >/etc/nfcluster/nfcluster.toml <<END
 [node]
 name = "director"
@@ -27,6 +28,12 @@ name = "director"
 address = "192.168.0.200"
 interface = "lan"
 slots = 4
+nodes = { director = { address = "192.168.0.254" } }
+[cluster.ordered]
+address = "192.168.0.201"
+interface = "lan"
+slots = 4
+membership = "corosync"
 nodes = { director = { address = "192.168.0.254" } }
 [ipvs]
 timeout_tcp = "15m"
@@ -60,6 +67,32 @@ cat >/etc/nfcluster/asks <<'END'
 echo | nc -w 1 "$1" 25 | grep -q mail
 END
 chmod +x /etc/nfcluster/alert /etc/nfcluster/asks
+cat >/etc/corosync/corosync.conf <<'END'
+totem {
+    version: 2
+    cluster_name: cage
+    transport: knet
+    token: 500
+    consensus: 600
+}
+nodelist {
+    node {
+        name: director
+        nodeid: 1
+        ring0_addr: 192.168.0.254
+    }
+}
+quorum {
+    provider: corosync_votequorum
+}
+system {
+    allow_knet_handle_fallback: yes
+}
+logging {
+    to_stderr: yes
+    to_syslog: no
+}
+END
 printf '[Service]\nEnvironment=XTABLES_LIBDIR=%s\nWatchdogSec=3\nStandardError=file:/run/daemon.log\nStandardOutput=inherit\n' "$XTABLES_LIBDIR" >"/run/systemd/system/$unit.d/watchdog.conf"
 
 # --- systemd
@@ -79,6 +112,12 @@ first_of() { tr -d ' ' <"/proc/$systemd/task/$systemd/children"; }
 inside() { nsenter -t "$(first_of)" -m -n -p "$@"; }
 runs() { inside systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; }
 ok 'systemd runs' until_ok 60 runs || bail "$(tail -n 20 /tmp/systemd.log)"
+
+corosync() { inside env LD_LIBRARY_PATH=/lab/corosync/lib "/lab/corosync/corosync$1" "${@:2}"; }
+corosync '' -f >/tmp/corosync.log 2>&1 &
+corosync=$!
+quorate() { corosync -quorumtool -s 2>/dev/null | grep -q 'Quorate:.*Yes'; }
+ok 'Corosync runs' until_ok 60 quorate || diag "$(tail -n 20 /tmp/corosync.log)"
 
 property() { inside systemctl show -P "$1" $unit; }
 active() { [ "$(property ActiveState)" == active ]; }
@@ -100,10 +139,27 @@ ok 'IPVS has its timeouts' eval 'on director ipvsadm -L --timeout | grep -q ": 9
 ok 'the address is on lo' eval 'on director ip address show lo | grep -q 10.10.10.22/32'
 shared() { on director iptables -t raw -S PREROUTING | grep -q 'SHAREDIP --cluster-ip 192.168.0.200 ' && ip -n director addr show lan | grep -q 192.168.0.200/32; }
 ok 'a shared address has its rule, and is there' until_ok 20 shared || diag "$(inside cat /run/daemon.log)"
+has() { on director grep -q "^192.168.0.201 .* on $1 " /proc/net/nf_clusterip; }
+ok 'so has one of which Corosync tells' until_ok 20 has 1-4 || diag "$(inside nfcluster status)"
 is 'nobody is told of it by ARP' "$(on director sysctl -n net.ipv4.conf.all.arp_ignore net.ipv4.conf.all.arp_announce | paste -sd ' ')" '1 2'
 inside nfcluster status >/tmp/status 2>&1
 ok 'status asks it, and has nothing to complain of' eval 'grep -q "5 of 5 backends up" /tmp/status && ! grep -iE "not|fail|problem|denied" /tmp/status'
 diag "$(cat /tmp/status)"
+
+# --- Corosync hangs: the daemon does not
+signal_corosync() { inside sh -c "kill -$1 \$(pidof corosync)"; }
+signal_corosync STOP
+ok 'Corosync hangs: its slots are given up' until_ok 20 has none
+alone_until=$((SECONDS + 5)) # a daemon that waits would be ended by its watchdog
+goes_on() {
+    while [ $SECONDS -lt $alone_until ]; do
+        inside nfcluster status | grep -q 'Corosync: it does not answer' || return 1
+    done
+    [ "$(property NRestarts)" == 0 ]
+}
+ok 'the daemon says so, and goes on' goes_on || diag "$(inside cat /run/daemon.log)"
+signal_corosync CONT
+ok 'Corosync goes on: they are back' until_ok 20 has 1-4
 
 stop_serving mail2
 ok 'a server falls: the switch' until_ok 30 switch_is mail2up 0
@@ -128,6 +184,6 @@ ok 'it is ended' inside systemctl stop $unit
 is 'and well' "$(property Result)" success
 is 'what serves goes on' "$(weights) $(on director cat /proc/net/nf_condition/mail2up)" '2 5 1'
 kill -KILL "$(first_of)"
-wait $systemd 2>/dev/null
-rm -rf /etc/nfcluster /var/lib/nfcluster
+wait $systemd $corosync 2>/dev/null
+rm -rf /etc/nfcluster /var/lib/nfcluster /etc/corosync /var/lib/corosync /var/log/corosync
 done_testing

@@ -21,10 +21,10 @@ Result<Done> judged(cs_error_t error, std::string_view what) {
 
 } // namespace
 
-CorosyncLink::~CorosyncLink() {
-    if (has_group_)
+void CorosyncLink::close() {
+    if (std::exchange(has_group_, false))
         cpg_finalize(group_);
-    if (has_quorum_)
+    if (std::exchange(has_quorum_, false))
         quorum_finalize(quorum_);
 }
 
@@ -50,7 +50,7 @@ Result<Done> CorosyncLink::open_quorum() {
     if (type != QUORUM_SET)
         return Error{Kind::Unavailable,
                      "Corosync: corosync.conf has no quorum provider: without one nobody knows "
-                     "which part of a cluster serves (quorum { provider: corosync_votequorum })"};
+                     "which part of a cluster serves (provider: corosync_votequorum, in quorum)"};
     if (auto done = judged(quorum_fd_get(quorum_, &quorum_fd_), "asking for the quorum"); !done)
         return done;
     return judged(quorum_trackstart(quorum_, CS_TRACK_CURRENT | CS_TRACK_CHANGES),

@@ -28,10 +28,12 @@ public:
     CorosyncLink() = default;
     CorosyncLink(const CorosyncLink&) = delete;
     CorosyncLink& operator=(const CorosyncLink&) = delete;
-    ~CorosyncLink();
+    ~CorosyncLink() { close(); }
 
-    // Connects, and joins the group. Once.
+    // Connects, and joins the group. Once. This and close() wait for Corosync, which may
+    // hang.
     Result<Done> open(std::string_view group);
+    void close();
     MemberId self() const { return self_; }
     int group_fd() const { return group_fd_; }
     int quorum_fd() const { return quorum_fd_; }

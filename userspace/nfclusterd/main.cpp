@@ -25,7 +25,7 @@ int serve(const nfc::DaemonOptions& options, nfc::Config config) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGCHLD, SIG_DFL); // a parent may have ignored it
     allow_many_descriptors();
-    asio::io_context io(ASIO_CONCURRENCY_HINT_UNSAFE); // one thread
+    asio::io_context io(ASIO_CONCURRENCY_HINT_UNSAFE); // of one thread
     nfc::Log log(config.log);
     nfc::ThisKernel kernel;
     nfc::Daemon daemon(io, options, kernel, log);

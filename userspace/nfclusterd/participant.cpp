@@ -20,6 +20,14 @@ bool serves(const SlotStates& slots) {
         slots, [](SlotState state) { return state == SlotState::On || state == SlotState::Fill; });
 }
 
+// Some at once, or as the first.
+bool takes_over(const SlotStates& before, const SlotStates& now) {
+    for (std::size_t i = 0; i < now.size() && i < before.size(); ++i)
+        if (before[i] == SlotState::Off && now[i] == SlotState::On)
+            return true;
+    return serves(now) && !serves(before);
+}
+
 bool moves(const SlotStates& slots) {
     return std::ranges::find(slots, SlotState::Drain) != slots.end();
 }
@@ -195,7 +203,7 @@ void Participant::turn() {
         claims_ = decision.claims;
         round_ = decision.round;
         keeper_.set(decision.slots);
-        if (serves(keeper_.slots()) && !serves(before))
+        if (takes_over(before, keeper_.slots()))
             ports_.announce(cluster_);
         arm(decision.again);
     } else if (alone_) {
