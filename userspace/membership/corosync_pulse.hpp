@@ -7,7 +7,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <corosync/cmap.h>
+#include <corosync/votequorum.h>
 
 namespace nfc {
 
@@ -27,14 +27,15 @@ public:
     // When to ask next. Connects where that is needed.
     Result<std::chrono::milliseconds> ask();
 
-    // For how long Corosync may leave us without an answer; zero: nobody knows.
+    // For how long Corosync may leave us without an answer, by the times that it had when
+    // it was connected; zero: nobody knows.
     std::chrono::milliseconds patience() const { return std::chrono::milliseconds(patience_); }
 
 private:
     void open();
 
-    bool open_ = false;
-    cmap_handle_t map_ = 0;
+    bool votes_open_ = false;
+    votequorum_handle_t votes_ = 0;
     std::atomic<std::uint32_t> patience_ = 0;
 };
 
