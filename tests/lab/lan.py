@@ -1,7 +1,8 @@
 """A LAN between VMs, in user space and without root.
 
 Every frame goes to all other ports, which is what a switch does with a frame
-for a multicast MAC. Links can be cut, slowed and made lossy, ports can be parted
+for a multicast MAC; if it `learns` where somebody is, frames for him go there only,
+which spares the others much. Links can be cut, slowed and made lossy, ports can be parted
 from each other or hear each other badly, and the wire can be recorded. The VMs are
 joined by socket pairs, over which QEMU sends frames with their length in front
 (`-netdev stream`).
@@ -39,6 +40,7 @@ class Lan:
         self._random = random.Random(seed)
         self._ports = {}
         self._parted, self._bad = set(), {}
+        self.learns, self._places = False, {}
         self._late, self._order = [], itertools.count()
         self._pcap = None
         self._lock = threading.Lock()
@@ -175,8 +177,8 @@ class Lan:
             self._pcap.flush()
         if not source.connected or self._lost(source):
             return
-        for port in self._ports.values():
-            if port is source or not port.connected or self._lost(port):
+        for port in self._towards(source, frame):
+            if not port.connected or self._lost(port):
                 continue
             delays, loss = (), 0
             if self._parted or self._bad:
@@ -192,6 +194,16 @@ class Lan:
                                (time.monotonic() + delay, next(self._order), port, frame))
             else:
                 self._send(port, frame)
+
+    def _towards(self, source, frame):
+        place = None
+        if self.learns:
+            receiver, sender = frame[4:10], frame[10:16]
+            if not sender[0] & 1:
+                self._places[sender] = source.name
+            place = self._ports.get(self._places.get(receiver))
+        return [port for port in ([place] if place else self._ports.values())
+                if port is not source]
 
     def _lost(self, port):
         return port.loss and self._random.random() < port.loss

@@ -43,6 +43,7 @@ class Cluster(Stage):
 
     def __init__(self, name, stack, servers, extra=(), **options):
         super().__init__(name, stack)
+        self.network.learns = True
         kernel = kernels.ensure("6.12")
         image = initramfs.build(kernel, "ours", (*corosync.files(), *extra))
         self.machines = {}
