@@ -125,7 +125,8 @@ done
 ok 'who writes again and again is left alone' until_ok 20 stands node2 'its slots are not moved\|"fixed": *true' || diag "$(ctl node1 status)"
 look_again node1 < <(conf node1 'prefix = 24')
 shares 'until the configuration is loaded again' '4 4 4'
-for n in node1 node2 node3; do look_again $n < <(conf $n 'drive = false'); done
+look_again node1 < <(conf node1 'prefix = 24' 'drive = false')
+for n in node2 node3; do look_again $n < <(conf $n 'drive = false'); done
 slot=$(on node2 sed -E 's/.* on ([0-9]+).*/\1/' /proc/net/nf_clusterip)
 _must on node2 sh -c "echo -$slot >$FILE"
 examine() { on node1 nfcluster doctor --socket /tmp/nfclusterd.node1/socket; }
