@@ -97,6 +97,9 @@ def corosync(trial, _rounds=1):
     name = trial.names[0]
     began = time.time()
     dies(trial, name)
+    trial.jobs[name, "corosync"].kill(signal.SIGSTOP)
+    trial.wait(lambda: not trial.slots_of(name), "its Corosync hangs", trial.names)
+    dies(trial, name, "hangs, and dies")
     hung = [(seconds, *hangs(trial, name, seconds)) for seconds in HANGS]
     trial.judge()
     for what, since, until in (("dies", began, hung[0][1]),
@@ -107,12 +110,12 @@ def corosync(trial, _rounds=1):
     trial.kernels_are_calm()
 
 
-def dies(trial, name):
+def dies(trial, name, how="dies"):
     since = trial.stream.now()
     trial.end(name, "corosync", signal.SIGKILL)
-    trial.taken_over(since, trial.others(name), f"{name}'s Corosync dies")
+    trial.taken_over(since, trial.others(name), f"{name}'s Corosync {how}")
     left = trial.slots_of(name)
-    trial.result(not left, f"{name}'s Corosync dies: it answers no slot", sorted(left))
+    trial.result(not left, f"{name}'s Corosync {how}: it answers no slot", sorted(left))
     trial.start_corosync(name)
     trial.settled(*trial.names, what=f"{name}'s Corosync is back")
 
@@ -130,6 +133,8 @@ def hangs(trial, name, seconds):
     trial.jobs[name, "corosync"].kill(signal.SIGCONT)
     trial.note(f"Corosync hangs for {seconds} s: the others had all slots after {took_over} s, "
                f"{name} had none after {gave_up} s")
+    trial.result(gave_up and gave_up <= (took_over or seconds),
+                 f"{name}'s Corosync hangs for {seconds} s: it gives up first", (gave_up, took_over))
     trial.settled(*trial.names, what=f"{name}'s Corosync hung for {seconds} s, and goes on")
     return began, time.time()
 

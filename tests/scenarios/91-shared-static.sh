@@ -26,15 +26,6 @@ conf() { # NODE [KEY...]: more keys of the cluster; slots unless SLOTS says othe
     printf 'check = { type = "tcp", port = 80, interval = "400ms", timeout = "400ms", fall = 2, rise = 2 }\n'
     printf '%s\n' "${@:2}"
 }
-count() { # NODE: its slots
-    on "$1" sed -E 's/.* on ([^ ]+).*/\1/; s/none//' /proc/net/nf_clusterip | tr ',' '\n' |
-        awk -F- 'NF { n += NF == 2 ? $2 - $1 + 1 : 1 } END { print n + 0 }'
-}
-counts() { echo "$(count node1) $(count node2) $(count node3)"; }
-moves() { on "$1" grep -qE ' (drain|fill) [0-9]' /proc/net/nf_clusterip; }
-are() { [ "$(counts)" == "$1" ] && ! moves node1 && ! moves node2 && ! moves node3; }
-# shares DESCRIPTION "N N N" [SECONDS]
-shares() { ok "$1: $2" until_ok "${3:-20}" are "$2" || diag "$(on node1 cat /proc/net/nf_clusterip; on node2 cat /proc/net/nf_clusterip; on node3 cat /proc/net/nf_clusterip; tail -n 5 /tmp/nfclusterd.*/log)"; }
 whole() { # every slot is one node's
     for n in node1 node2 node3; do
         on $n sed -E 's/.* on ([^ ]+).*/\1/; s/none//' /proc/net/nf_clusterip
@@ -77,7 +68,7 @@ nok 'a node is not taken out' ctl node1 disable node1
 # --- a daemon that dies
 kill -KILL "${_daemon_of[node2]}"
 ok 'all see that its kernel goes on' until_ok 10 stands node1 '"presence": *"machine"'
-is 'its slots stay' "$(counts)" '4 4 4'
+is 'its slots stay' "$(owned_by_each)" '4 4 4'
 nok 'nobody can drain it' ctl node1 drain node2
 look_after node2 < <(conf node2)
 ok 'its daemon is back' until_ok 10 eval '! stands node1 "\"presence\": *\"machine\""'
@@ -91,7 +82,7 @@ _must ip -n node2 link set eth0 up
 shares 'and gives up what it took meanwhile' '4 4 4'
 
 # --- what must change nothing: the wall's clock, a daemon that hangs, rubbish
-stay() { [ "$(counts)" == '4 4 4' ] && whole; }
+stay() { [ "$(owned_by_each)" == '4 4 4' ] && whole; }
 # For so many looks; each takes a while by itself.
 stays() { for _ in $(seq "$1"); do stay || return 1; done; }
 now=$(date +%s)
@@ -114,13 +105,13 @@ ok 'until it makes sense again' until_ok 20 eval '! stands node1 "node2 (192.168
 # --- somebody else drives
 look_again node1 < <(conf node1 'drive = false')
 _must on node1 sh -c "echo -$(on node1 cat $FILE) >$FILE && echo +1-3 >$FILE"
-others_follow() { [ "$(count node1)" == 3 ] && [ $(($(count node2) + $(count node3))) == 9 ] && whole; }
-ok 'of node1 somebody else says what it has; the others share the rest' until_ok 20 others_follow || diag "$(counts)"
+others_follow() { [ "$(owned node1)" == 3 ] && [ $(($(owned node2) + $(owned node3))) == 9 ] && whole; }
+ok 'of node1 somebody else says what it has; the others share the rest' until_ok 20 others_follow || diag "$(owned_by_each)"
 look_again node1 < <(conf node1)
 shares 'node1 is driven again' '4 4 4'
 for _ in 1 2 3; do
     _must on node1 sh -c "echo -$(on node1 cat $FILE) >$FILE"
-    until_ok 10 [ "$(count node1)" != 0 ]
+    until_ok 10 [ "$(owned node1)" != 0 ]
 done
 ok 'who writes again and again is left alone' until_ok 20 stands node2 'its slots are not moved\|"fixed": *true' || diag "$(ctl node1 status)"
 look_again node1 < <(conf node1 'prefix = 24')

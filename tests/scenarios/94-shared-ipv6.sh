@@ -42,14 +42,6 @@ handover_limit = "5s"
 check = { type = "tcp", port = 80, interval = "400ms", timeout = "400ms", fall = 2, rise = 2 }
 END_OF_CONF
 }
-count() { # NODE: its slots
-    on "$1" sed -E 's/.* on ([^ ]+).*/\1/; s/none//' /proc/net/nf_clusterip | tr ',' '\n' |
-        awk -F- 'NF { n += $NF - $1 + 1 } END { print n + 0 }'
-}
-counts() { echo "$(count node1) $(count node2) $(count node3)"; }
-moves() { on "$1" grep -qE ' (drain|fill) [0-9]' /proc/net/nf_clusterip; }
-are() { [ "$(counts)" == "$1" ] && ! moves node1 && ! moves node2 && ! moves node3; }
-shares() { ok "$1: $2" until_ok 30 are "$2" || diag "$(counts)" "$(tail -n 5 /tmp/nfclusterd.*/log)"; }
 # A datagram that two nodes take is answered twice.
 once() { # DESCRIPTION WHO-ANSWERS
     ask client $A 53 --udp --count $COUNT --source fd09::1-fd09::f0 >/tmp/datagrams
@@ -86,8 +78,8 @@ once 'three nodes' 'node1 node2 node3'
 record
 kill -KILL "${_daemon_of[node2]}"
 _must ip link set sw-node2 down
-dead() { [ "$(count node1) $(count node3)" == '6 6' ]; }
-ok 'node2 dies: the others take its slots' until_ok 30 dead || diag "$(counts)"
+dead() { [ "$(owned node1) $(owned node3)" == '6 6' ]; }
+ok 'node2 dies: the others take its slots' until_ok 30 dead || diag "$(owned_by_each)"
 for node in node1 node3; do
     ok "$node tells the neighbours again" until_ok 10 advertised $node || diag "$(recorded | tail -n 5)"
 done

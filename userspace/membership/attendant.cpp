@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto ask_again_after = 500ms; // when there was no answer
+constexpr auto first_pause = 500ms; // until there has been an answer
 constexpr auto wait_for_end = 200ms;
 
 // While it lives a thread that is begun has no signals: they are the loop's.
@@ -92,12 +92,12 @@ private:
     }
 
     std::chrono::milliseconds ask() {
-        const auto next = work_.ask();
-        if (!next)
-            return ask_again_after;
-        const std::lock_guard lock(mutex_);
-        ++answers_;
-        return *next;
+        if (const auto next = work_.ask()) {
+            pause_ = *next;
+            const std::lock_guard lock(mutex_);
+            ++answers_;
+        }
+        return pause_;
     }
 
     bool stopped_within(std::chrono::milliseconds time) {
@@ -116,6 +116,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     Work work_;
+    std::chrono::milliseconds pause_ = first_pause;        // the thread's
     Opened opened_;                                        // the loop's
     std::optional<asio::posix::stream_descriptor> result_; // is there; none: stopped
     std::optional<Result<Done>> open_;

@@ -147,3 +147,22 @@ look_away() {
 
 # said NODE TEXT - its log has it
 said() { grep -q -- "$2" "/tmp/nfclusterd.$1/log"; }
+
+# --- node1 to node3, which share one address
+
+# owned NODE - how many slots it takes new flows of
+owned() {
+    on "$1" sed -E 's/.* on ([^ ]+).*/\1/; s/none//' /proc/net/nf_clusterip | tr ',' '\n' |
+        awk -F- 'NF { n += $NF - $1 + 1 } END { print n + 0 }'
+}
+owned_by_each() { echo "$(owned node1) $(owned node2) $(owned node3)"; }
+_moves() { on "$1" grep -qE ' (drain|fill) [0-9]' /proc/net/nf_clusterip; }
+_are() { [ "$(owned_by_each)" == "$1" ] && ! _moves node1 && ! _moves node2 && ! _moves node3; }
+
+# shares DESCRIPTION "N N N" [SECONDS] - each comes to have so many, and none moves any more
+shares() {
+    local node
+    ok "$1: $2" until_ok "${3:-20}" _are "$2" && return
+    for node in node1 node2 node3; do diag "$(on $node cat /proc/net/nf_clusterip)"; done
+    diag "$(tail -n 5 /tmp/nfclusterd.*/log)"
+}
