@@ -7,9 +7,9 @@ first and the last rule of a cluster, and then dies of a breakpoint that is no l
 there ("Oops: int3 in arp_xmit"), within seconds if a test does nothing else. QEMU 10
 translates under the lock of the page.
 
-For the debug kernel QEMU 10 takes twice as much time as 7.2, so it runs under this
-machine's QEMU, with one thread for all its processors: what one of them rewrites no
-other is translating.
+A VM with one processor has no other: it runs under this machine's QEMU, which takes a
+tenth less time. The debug kernel takes half of it there: it runs with one thread for all
+its processors, and what one of them rewrites no other is translating.
 """
 
 import functools
@@ -26,9 +26,9 @@ PARTS = r"(qemu-system-(common|data)|seabios)$"
 
 
 @functools.cache
-def command(threads=True):
-    """The program, and arguments that go with it. THREADS: of each processor its own."""
-    if not threads or _version([PROGRAM]) >= GOOD:
+def command(several=True):
+    """The program, and arguments that go with it. SEVERAL: threads that translate."""
+    if not several or _version([PROGRAM]) >= GOOD:
         return [PROGRAM]
     try:
         packages = BOOKWORM_BACKPORTS.resolve("qemu", ["qemu-system-x86"], PARTS)

@@ -138,9 +138,11 @@ class Vm:
 
     def _arguments(self, passed):
         threads = self.kernel.name not in ONE_THREAD
+        # Where instructions are counted nothing changes.
+        several = threads and (self._smp > 1 or self._counting)
         bus = "-device" if self.kernel.machine.startswith("microvm") else "-pci"
         arguments = [
-            *emulator.command(threads), "-machine", self.kernel.machine,
+            *emulator.command(several), "-machine", self.kernel.machine,
             *(accel.COUNTING if self._counting else accel.arguments(threads)), *self._extra,
             "-smp", str(self._smp), "-m", str(self._memory), "-name", self.name,
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
