@@ -69,6 +69,9 @@ struct Cluster {
     // Between a machine's loss and the take-over of its slots, so that one that was
     // only cut off has stopped by then (Corosync).
     Duration takeover_delay{300};
+    // So long a node that comes into a cluster, or back into its quorate part, leaves
+    // slots to those that serve: it may have to hear of their connections first.
+    Duration return_delay{0};
     Heartbeat heartbeat; // Static
     std::optional<IpvsSync> ipvs_sync;
 

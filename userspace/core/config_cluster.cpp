@@ -98,6 +98,9 @@ std::optional<IpvsSync> read_ipvs_sync(Section& all) {
     return sync;
 }
 
+// In which a director is told of connections that live: those that say something.
+constexpr auto director_delay = 10s;
+
 // What this node does for the cluster, and when.
 void read_conduct(Section& section, Cluster& cluster) {
     cluster.manage = section.truth("manage", cluster.manage);
@@ -109,6 +112,8 @@ void read_conduct(Section& section, Cluster& cluster) {
         section.duration("takeover_delay", {0ms, 1min}, cluster.takeover_delay);
     cluster.heartbeat = read_heartbeat(section, cluster.membership);
     cluster.ipvs_sync = read_ipvs_sync(section);
+    cluster.return_delay =
+        section.duration("return_delay", {0ms, 1h}, cluster.ipvs_sync ? director_delay : 0ms);
 }
 
 void same_address(Section& section, const Cluster& cluster) {

@@ -111,6 +111,8 @@ void Participant::see(const View& view) {
         return std::ranges::find(view.members, one.first) == view.members.end();
     });
     const bool healed = view.quorate && !view_.quorate;
+    if (healed)
+        listens_until_ = now + cluster_.return_delay;
     const auto number = group_->self();
     if (number && number_ != number) {
         number_ = number;
@@ -245,6 +247,12 @@ void Participant::tick() {
     }));
 }
 
+// Whoever serves has nothing to wait for.
+bool Participant::listens() const {
+    return steady() < listens_until_ && !serves(keeper_.slots());
+}
+
+// The sick serve where nobody is well: so does who listens.
 Report Participant::own_report() const {
     Report report;
     report.node = node_;
@@ -253,6 +261,10 @@ Report Participant::own_report() const {
     report.weight = orders_.weight.value_or(self().weight);
     report.standing = health_.standing;
     report.reason = health_.reason;
+    if (report.standing == Standing::Up && listens()) {
+        report.standing = Standing::Down;
+        report.reason = "has come, and listens for a while (return_delay)";
+    }
     report.duty = orders_.duty;
     report.fixed = !keeper_.drives();
     report.slots = keeper_.slots();

@@ -88,6 +88,7 @@ private:
     void arm(std::optional<Moment> again);
     void report(bool anyway);
     Report own_report() const;
+    bool listens() const;
     void heard(const Answer& answer);
     void hear(MemberId from, std::string_view bytes);
     void see(const View& view);
@@ -122,6 +123,7 @@ private:
     MemberId number_ = 0;
     bool alone_ = false; // and without a number yet
     View view_;
+    Moment listens_until_{}; // return_delay
     Health health_;
     Watch watch_;
     Slots claims_; // as we said them last

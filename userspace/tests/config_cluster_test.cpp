@@ -30,6 +30,7 @@ TEST(ConfigCluster, does_all_by_itself_if_nothing_is_said) {
     EXPECT_FALSE(c.join_groups);
     EXPECT_EQ(c.handover_limit, 5min);
     EXPECT_EQ(c.takeover_delay, 300ms);
+    EXPECT_EQ(c.return_delay, 0ms);
     EXPECT_EQ(c.heartbeat, Heartbeat{});
     EXPECT_EQ(c.ipvs_sync, std::nullopt);
 }
@@ -45,6 +46,9 @@ TEST(ConfigCluster, leaves_to_others_what_it_is_told_to) {
     EXPECT_EQ(c.handover_limit, 0ms);
     EXPECT_EQ(c.takeover_delay, 100ms);
     EXPECT_EQ(c.ipvs_sync, (IpvsSync{"eth1", 7}));
+    EXPECT_EQ(c.return_delay, 10s);
+    EXPECT_EQ(read("return_delay = \"1m\"\nipvs_sync = { interface = \"eth1\" }").return_delay,
+              1min);
 }
 
 TEST(ConfigCluster, has_a_heartbeat) {
@@ -74,9 +78,11 @@ TEST(ConfigCluster, refuses_what_cannot_be) {
     EXPECT_EQ(errors(cluster("prefix = 33")),
               "8: cluster.c.prefix \"33\": expected a number from 1 to 32\n");
     EXPECT_EQ(errors(cluster("prefix = 33", "fd00::1")), "");
-    EXPECT_EQ(errors(cluster("handover_limit = \"8d\"\ntakeover_delay = \"2m\"")),
+    EXPECT_EQ(errors(cluster("handover_limit = \"8d\"\ntakeover_delay = \"2m\"\n"
+                             "return_delay = \"2h\"")),
               "8: cluster.c.handover_limit \"8d\": expected 0ms to 7d, such as \"5m\"\n"
-              "9: cluster.c.takeover_delay \"2m\": expected 0ms to 1m, such as \"300ms\"\n");
+              "9: cluster.c.takeover_delay \"2m\": expected 0ms to 1m, such as \"300ms\"\n"
+              "10: cluster.c.return_delay \"2h\": expected 0ms to 1h, such as \"0ms\"\n");
     EXPECT_EQ(errors(cluster("manage = 1\nipvs_sync = { id = 256 }")),
               "8: cluster.c.manage \"1\": expected true or false\n"
               "9: cluster.c.ipvs_sync.interface is missing: expected the name of an interface, "

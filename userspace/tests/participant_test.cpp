@@ -229,6 +229,43 @@ TEST_F(ParticipantTest, OutsideOfTheQuorumNothingIsAnswered) {
     EXPECT_TRUE(soon_are({4, 4, 4}));
 }
 
+TEST_F(ParticipantTest, WhoComesListensFirstIfOthersServe) {
+    cluster_.return_delay = 400ms;
+    cluster_.handover_limit = 0s;
+    bus_.machines.erase(2);
+    start(1);
+    start(3);
+    // Nobody waits where nobody serves.
+    ASSERT_TRUE(soon([&] { return shares()[0] + shares()[2] == slots; }, 350ms));
+    ASSERT_TRUE(soon_are({6, 0, 6}));
+    bus_.machines.insert(2);
+    start(2);
+    const auto since = std::chrono::steady_clock::now();
+    ASSERT_TRUE(soon([&] { return node(1, 2).reason.starts_with("has come, and listens"); }));
+    EXPECT_EQ(shares(), (std::vector<std::size_t>{6, 0, 6}));
+    ASSERT_TRUE(soon_are({4, 4, 4}));
+    EXPECT_GE(std::chrono::steady_clock::now() - since, 350ms);
+    // A daemon's start is no machine's.
+    machines_[2].daemon.reset();
+    start(2);
+    EXPECT_FALSE(soon([&] { return shares() != std::vector<std::size_t>{4, 4, 4}; }, 300ms));
+}
+
+TEST_F(ParticipantTest, WhoListensServesAtOnceIfNobodyElseDoes) {
+    cluster_.return_delay = 1min;
+    bus_.machines = {1};
+    start(1);
+    ASSERT_TRUE(soon_are({12, 0, 0}));
+    bus_.machines.insert(2);
+    start(2);
+    ASSERT_TRUE(soon([&] { return node(1, 2).reason.starts_with("has come, and listens"); }));
+    bus_.machines.erase(1);
+    machines_[1].kernel.reset();
+    machines_[1].daemon.reset();
+    EXPECT_TRUE(soon_are({0, 12, 0}));
+    EXPECT_TRUE(soon([&] { return node(2, 2).standing == Standing::Up; }));
+}
+
 TEST_F(ParticipantTest, TheNextDaemonGoesOnFromWhatTheKernelHolds) {
     start_all();
     ASSERT_TRUE(soon_are({4, 4, 4}));
