@@ -175,9 +175,13 @@ class Cluster(Stage):
 
     def known_to(self, name):
         """What its daemon knows of each node."""
+        return [node for cluster in self.clusters(name) for node in cluster["nodes"]]
+
+    def clusters(self, name):
+        """What its daemon says of each."""
         status, said = self.machines[name].run("nfcluster status --json")
         daemon = {} if status else json.loads(said).get("daemon") or {}
-        return [node for cluster in daemon.get("clusters", []) for node in cluster["nodes"]]
+        return daemon.get("clusters", [])
 
     def settle(self, *names, timeout=60):
         """Waits until all slots are these nodes', evenly, and all of them know it;

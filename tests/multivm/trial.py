@@ -22,6 +22,8 @@ LONG = 200  # connections
 # A chunk of them every second, for 30 seconds.
 FETCH = f"labnet fetch {ADDRESS} 80 --count {LONG} --size 15000 --chunk 500 --interval 1000 " \
         "--timeout 20000"
+# In the VMs: the daemon of another build, and shout.cpp.
+BEFORE, SHOUT = "/lab/before/nfclusterd", "/lab/shout"
 
 
 def moments(seconds):
@@ -36,6 +38,7 @@ class Trial(Cluster):
     def __init__(self, name, stack, servers, **options):
         super().__init__(name, stack, servers, membership="corosync", **options)
         self.names = tuple(servers)
+        self.before = set()  # those that run the daemon of BEFORE
         self.times = TIMES
         self.stream = None
         self._promises = []
@@ -45,6 +48,11 @@ class Trial(Cluster):
 
     def others(self, *names):
         return [name for name in self.names if name not in names]
+
+    def start_daemon(self, name):
+        if name not in self.before:
+            return super().start_daemon(name)
+        self.jobs[name, "daemon"] = self.machines[name].background(f"exec {BEFORE}")
 
     def begin(self):
         """All nodes start, and requests flow."""

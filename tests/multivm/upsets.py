@@ -4,12 +4,16 @@ import signal
 import time
 
 from troubles import finish  # first: it says where the lab is
-from trial import FETCH, IN_TIME, moments
+from stage import ADDRESS
+from trial import FETCH, IN_TIME, SHOUT, moments
 
 # Seconds in which a daemon ends, and its slots are looked at.
 GONE = 2.0
 # Seconds.
 HANGS = (5, 20)
+# Messages, and milliseconds from one to the next.
+SAID, SAID_EVERY = 2000, 5
+NONSENSE = "says what we do not understand"
 
 
 def rolling(trial, _rounds=1):
@@ -139,4 +143,62 @@ def hangs(trial, name, seconds):
     return began, time.time()
 
 
-STORIES = {"rolling": rolling, "names": names, "corosync": corosync}
+def rubbish(trial, _rounds=1):
+    """Somebody else speaks in the nodes' group, and makes no sense."""
+    trial.begin()
+    since = trial.stream.now()
+    speaker, others = trial.names[0], trial.others(trial.names[0])
+    shares = trial.owned(*trial.names)
+    job = trial.machines[speaker].background(
+        f"exec {SHOUT} nfcluster:{ADDRESS} {SAID} {SAID_EVERY}")
+    complain, moved = set(), []
+    while job.status is None:
+        complain |= {name for name in others if NONSENSE in problems(trial, name)}
+        now = trial.owned(*trial.names)
+        moved += [now] if now != shares else []
+    said = int(job.output.split()[-1]) if job.status == 0 else 0
+    trial.result(said > SAID / 2, f"{said} of {SAID} messages that make no sense are said",
+                 job.output)
+    trial.result(complain == set(others), "the status of each other node says so", complain)
+    trial.result(not moved, "no slot moves", moved[:1])
+    trial.settled(*trial.names, what="somebody speaks nonsense, and no more")
+    trial.wait(lambda: not any(problems(trial, name) for name in trial.names),
+               "nobody complains any more", trial.names)
+    trial.unbroken(since, "nonsense")
+    finish(trial)
+
+
+def problems(trial, name):
+    return "".join(cluster["problem"] or "" for cluster in trial.clusters(name))
+
+
+def upgrade(trial, _rounds=1):
+    """Daemons of another build (--before) are replaced, one after the other; a machine of
+    either build dies among those of the other."""
+    trial.before.update(trial.names)
+    trial.begin()
+    first, *others = trial.names
+    since = trial.stream.now()
+    replaced(trial, first)
+    trial.unbroken(since, "the first is replaced")
+    for victim in (others[0], first):
+        trial.kill(victim)
+        trial.come_back(victim)
+    since = trial.stream.now()
+    restarted(trial, others[-1])
+    for name in others:
+        replaced(trial, name)
+    trial.unbroken(since, "the others are replaced")
+    finish(trial)
+
+
+def replaced(trial, name):
+    trial.result(trial.end_of_daemon(name, signal.SIGTERM, GONE),
+                 f"{name}'s daemon ends: its slots stay where they are")
+    trial.before.discard(name)
+    trial.start_daemon(name)
+    trial.settled(*trial.names, what=f"{name} has today's daemon")
+
+
+STORIES = {"rolling": rolling, "names": names, "corosync": corosync, "rubbish": rubbish,
+           "upgrade": upgrade}

@@ -4,7 +4,8 @@
 # servers: real
 # limit: 400
 # Three nodes share an IPv6 address, and know each other by IPv6 alone: nfclusterd sets
-# them up, one dies and comes back, the wire is told, and nobody answers for another.
+# them up, one dies and comes back, is cut off and comes back, the wire is told, and nobody
+# answers for another.
 . /lab/lib.sh
 # shellcheck source=tests/lab/guest/services.sh
 . /lab/services.sh
@@ -91,5 +92,19 @@ _must ip link set sw-node2 up
 look_after node2 < <(conf node2)
 shares 'node2 comes back' '4 4 4'
 once 'three nodes again' 'node1 node2 node3'
+
+# --- it is cut off, and nobody dies: each side serves, until they hear each other
+_must ip link set sw-node2 down
+parted() { [ "$(owned_by_each)" == '6 12 6' ]; }
+ok 'node2 is cut off: each side has all slots' until_ok 30 parted || diag "$(owned_by_each)"
+record
+_must ip link set sw-node2 up
+shares 'the network is whole again' '4 4 4'
+for node in $NODES; do
+    ok "$node tells its neighbours once more" until_ok 10 advertised "$node" || diag "$(recorded | tail -n 5)"
+done
+captured client >/tmp/recorded
+nok 'nor does a node complain now' eval "kernel_log | grep -i -e duplicate -e 'advertised our'"
+once 'the network is whole again' 'node1 node2 node3'
 for node in $NODES; do look_away "$node"; done
 done_testing
