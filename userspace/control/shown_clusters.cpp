@@ -45,6 +45,8 @@ Json to_json(const NodeStatus& node) {
     json["address"] = to_string(node.address);
     json["presence"] = word_for(node.presence, presences);
     json["standing"] = word_for(node.standing, standings);
+    if (node.listens)
+        json["listens"] = true;
     json["duty"] = word_for(node.duty, duties);
     json["fixed"] = node.fixed;
     json["weight"] = node.weight;
@@ -67,6 +69,7 @@ NodeStatus read_node(JsonReader& reader, unsigned slots) {
     node.address = read_address(reader);
     node.presence = reader.choice("presence", presences);
     node.standing = reader.choice("standing", standings);
+    node.listens = reader.has("listens") && reader.truth("listens");
     node.duty = reader.choice("duty", duties);
     node.fixed = reader.truth("fixed");
     node.weight = read_unsigned(reader, "weight");

@@ -53,7 +53,8 @@ struct Report {
     unsigned weight = 1;
     Standing standing = Standing::Unknown; // of its own service
     std::string reason;                    // of the last answer of that
-    Duty duty = Duty::Serve;               // Drain, Off: it shall get no slots
+    bool listens = false;    // Down, because it has just come (return_delay), and not ill
+    Duty duty = Duty::Serve; // Drain, Off: it shall get no slots
     // Its slots are not ours to move: somebody else writes them.
     bool fixed = false;
     SlotStates slots; // as its kernel has them

@@ -59,10 +59,11 @@ struct NodeStatus {
     Presence presence = Presence::Gone;
     Standing standing = Standing::Unknown; // of its service
     Duty duty = Duty::Serve;
-    bool fixed = false;  // its slots are not moved
-    unsigned weight = 0; // in the plan
-    std::string reason;  // of its standing
-    std::string problem; // why it takes no part
+    bool listens = false; // has just come: Down for a while
+    bool fixed = false;   // its slots are not moved
+    unsigned weight = 0;  // in the plan
+    std::string reason;   // of its standing
+    std::string problem;  // why it takes no part
     std::string version;
     unsigned share = 0; // slots that it shall have
     SlotStates slots;   // as its kernel has them; empty: nobody knows

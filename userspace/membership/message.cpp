@@ -105,6 +105,8 @@ Cbor map_of(const Report& report) {
         map["claims"] = claims_of(report);
     if (report.round)
         map["round"] = report.round;
+    if (report.listens)
+        map["listens"] = true;
     return map;
 }
 
@@ -223,6 +225,7 @@ Report read_report(Fields fields) {
     report.claims = read_claims(fields, report.terms.slots);
     if (fields.has("round"))
         report.round = static_cast<std::uint32_t>(fields.number("round", 0, UINT32_MAX));
+    report.listens = fields.has("listens") && fields.truth("listens");
     report.traffic = {fields.number("acc"), fields.number("foreign"), fields.number("kept"),
                       fields.number("silent")};
     return report;

@@ -29,10 +29,12 @@ Cell standing_of(const NodeStatus& node) {
     }
     if (!node.problem.empty())
         return {"refused", Style::Bad};
-    if (node.standing == Standing::Down)
+    if (node.standing == Standing::Down && !node.listens)
         return {node.duty == Duty::Serve ? "down" : "down, drain", Style::Bad};
     if (node.duty != Duty::Serve)
         return {"drain", Style::Bad};
+    if (node.listens)
+        return {"listens", Style::Faint};
     if (node.standing == Standing::Unknown)
         return {"unknown", Style::Faint};
     return {"up", Style::Good};
@@ -90,6 +92,8 @@ std::vector<std::string> reasons_of(const ClusterStatus& cluster) {
             say("has no nfclusterd: what it drained when that ended is nobody's until it is back");
         else if (node.fixed)
             say("is not driven by nfclusterd: it has no rule, or somebody else writes its slots");
+        else if (node.listens)
+            say(printable(node.reason));
         else if (node.standing != Standing::Up)
             say(fmt::format("is not well: {}", node.reason.empty() ? "it has not been asked yet"
                                                                    : printable(node.reason)));

@@ -263,7 +263,8 @@ Report Participant::own_report() const {
     report.reason = health_.reason;
     if (report.standing == Standing::Up && listens()) {
         report.standing = Standing::Down;
-        report.reason = "has come, and listens for a while (return_delay)";
+        report.listens = true;
+        report.reason = "has come, and listens before it takes slots (return_delay)";
     }
     report.duty = orders_.duty;
     report.fixed = !keeper_.drives();

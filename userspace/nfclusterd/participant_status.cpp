@@ -16,6 +16,8 @@ std::string_view stands(const NodeStatus& node) {
         return "without its daemon";
     if (!node.problem.empty())
         return "refused";
+    if (node.listens)
+        return "listens";
     return node.standing == Standing::Up     ? "up"
            : node.standing == Standing::Down ? "down"
                                              : "unknown";
@@ -51,6 +53,7 @@ std::vector<NodeStatus> Participant::nodes() const {
                 continue;
             node.presence = known.member ? Presence::Member : Presence::Machine;
             node.standing = report.standing;
+            node.listens = report.listens;
             node.duty = report.duty;
             node.fixed = report.fixed;
             node.weight = report.weight;
@@ -136,11 +139,12 @@ void Participant::follow_nodes() {
     for (const auto& node : all) {
         const std::string now(stands(node));
         auto& before = stood_[node.name];
-        if (before == now)
+        // Who is about to say how he is is neither well nor ill.
+        if (before == now || now == "unknown" || now == "listens")
             continue;
         const auto was = std::exchange(before, now);
         // At the beginning nobody knows anybody.
-        if (!(was.empty() && (now == "gone" || now == "unknown")))
+        if (!was.empty() || now != "gone")
             tell(node, was, all);
     }
 }

@@ -79,6 +79,7 @@ Report any_report() {
     one.standing = *rc::gen::element(Standing::Unknown, Standing::Up, Standing::Down);
     one.duty = *rc::gen::element(Duty::Serve, Duty::Drain, Duty::Off);
     one.fixed = *rc::gen::arbitrary<bool>();
+    one.listens = *rc::gen::arbitrary<bool>();
     const auto turn = *rc::gen::arbitrary<unsigned>();
     for (unsigned i = 0; i < one.terms.slots; ++i)
         one.slots.push_back(slot_states[(i ^ turn) * 2654435761U >> 30]);

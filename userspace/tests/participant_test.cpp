@@ -241,10 +241,14 @@ TEST_F(ParticipantTest, WhoComesListensFirstIfOthersServe) {
     bus_.machines.insert(2);
     start(2);
     const auto since = std::chrono::steady_clock::now();
-    ASSERT_TRUE(soon([&] { return node(1, 2).reason.starts_with("has come, and listens"); }));
+    ASSERT_TRUE(soon([&] { return node(1, 2).listens; }));
+    EXPECT_EQ(node(1, 2).standing, Standing::Down);
     EXPECT_EQ(shares(), (std::vector<std::size_t>{6, 0, 6}));
     ASSERT_TRUE(soon_are({4, 4, 4}));
     EXPECT_GE(std::chrono::steady_clock::now() - since, 350ms);
+    // Nobody was ill.
+    for (const auto& notice : told_)
+        EXPECT_EQ(notice.kind, EventKind::Rose) << notice.backend << ": " << notice.reason;
     // A daemon's start is no machine's.
     machines_[2].daemon.reset();
     start(2);
@@ -258,7 +262,7 @@ TEST_F(ParticipantTest, WhoListensServesAtOnceIfNobodyElseDoes) {
     ASSERT_TRUE(soon_are({12, 0, 0}));
     bus_.machines.insert(2);
     start(2);
-    ASSERT_TRUE(soon([&] { return node(1, 2).reason.starts_with("has come, and listens"); }));
+    ASSERT_TRUE(soon([&] { return node(1, 2).listens; }));
     bus_.machines.erase(1);
     machines_[1].kernel.reset();
     machines_[1].daemon.reset();

@@ -49,6 +49,7 @@ Snapshot some_snapshot() {
     node.standing = Standing::Up;
     node.duty = Duty::Drain;
     node.fixed = true;
+    node.listens = true;
     node.weight = 3;
     node.reason = "200";
     node.problem = "two of one name";
