@@ -8,8 +8,8 @@ there ("Oops: int3 in arp_xmit"), within seconds if a test does nothing else. QE
 translates under the lock of the page.
 
 A VM with one processor has no other: it runs under this machine's QEMU, which takes a
-tenth less time. The debug kernel takes half of it there: it runs with one thread for all
-its processors, and what one of them rewrites no other is translating.
+tenth less time. The debug kernel takes half of the time there: it runs with one thread for
+all its processors, and what one of them rewrites no other is translating.
 """
 
 import functools

@@ -14,6 +14,7 @@ import traffic  # pylint: disable=wrong-import-position
 
 RATE = 200
 PATIENCE = 8  # seconds until a request counts as failed: SYNs after 0, 1, 3 and 7
+ENDED = PATIENCE + 0.5  # by then it has, and was told of
 # The client asks again after a second. An answer that took as long met a node that was
 # there the second time only.
 AT_ONCE = 0.95

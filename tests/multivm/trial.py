@@ -8,7 +8,7 @@ from stage import ADDRESS  # first: it says where the lab is
 import corosync
 import nodes
 from cluster import SLOTS, Cluster
-from stream import PATIENCE, RATE, Stream, announced, answered_twice, handshakes, speakers
+from stream import ENDED, RATE, Stream, announced, answered_twice, handshakes, speakers
 
 # A VM of a machine that runs other suites too, or more VMs than it has processors, may
 # stand still for a second: nobody shall be taken for dead because of that.
@@ -39,7 +39,7 @@ class Trial(Cluster):
         super().__init__(name, stack, servers, membership="corosync", **options)
         self.names = tuple(servers)
         self.before = set()  # those that run the daemon of BEFORE
-        self.times = TIMES
+        self.times, self.in_time = TIMES, IN_TIME
         self.stream = None
         self._promises = []
         self._recording = self.folder / "wire.pcap"
@@ -80,7 +80,7 @@ class Trial(Cluster):
         told = ", ".join(f"{count} at {name}" for name, count in shares.items())
         self.result(True, f"{what}: of {SLOTS} slots {told}")
 
-    def whole(self, since, others, what, in_time=IN_TIME, patience=UNDER_WAY):
+    def whole(self, since, others, what, in_time=None, patience=UNDER_WAY):
         """All slots are these nodes', and requests were answered again in time; returns
         after how many seconds. What is late when all slots have an owner again is the
         machine's fault. `patience`: the last request that met nobody has ended then."""
@@ -88,7 +88,7 @@ class Trial(Cluster):
         until = self.stream.now()
         self.wait(lambda: self.stream.now() > until + patience, "requests end", others)
         gone = self.stream.outage(since, until)
-        self.result(gone < in_time, f"{what}: after {gone:.1f} s all is answered again",
+        self.result(gone < (in_time or self.in_time), f"{what}: after {gone:.1f} s all is answered again",
                     "\n".join([*map(str, self.stream.late(since, until)[-5:]),
                                *map(self.last_words, others)]))
         return gone
@@ -134,7 +134,7 @@ class Trial(Cluster):
         self._promises.append((since, self.stream.now() - UNDER_WAY, what, but))
 
     def judge(self):
-        time.sleep(PATIENCE)  # of the last one
+        time.sleep(ENDED)  # the last one
         self.stream.stop()
         self.network.stop_recording()
         for since, until, what, but in self._promises:

@@ -3,7 +3,7 @@
 import signal
 import time
 
-from stream import PATIENCE  # first: it says where the lab is
+from stream import ENDED  # first: it says where the lab is
 from trial import moments
 
 # As long as the check needs to notice, and then as long as it needs to believe.
@@ -100,7 +100,7 @@ def both(trial, rounds=3):
         # What comes in is accepted by the kernel all the same.
         trial.jobs[hung, "service"].kill(signal.SIGSTOP)
         trial.machines[dead].kill()
-        seconds.append(trial.whole(since, trial.others(hung, dead), what, NOTICED, PATIENCE))
+        seconds.append(trial.whole(since, trial.others(hung, dead), what, NOTICED, ENDED))
         trial.jobs[hung, "service"].kill(signal.SIGCONT)
         trial.boot_again(dead)
         trial.settled(*trial.names, what=f"{what}, and both are back")

@@ -70,7 +70,7 @@ struct Cluster {
     // only cut off has stopped by then (Corosync).
     Duration takeover_delay{300};
     // So long a node that comes into a cluster, or back into its quorate part, leaves
-    // slots to those that serve: it may have to hear of their connections first.
+    // slots to those that are well: it may have to hear of their connections first.
     Duration return_delay{0};
     Heartbeat heartbeat; // Static
     std::optional<IpvsSync> ipvs_sync;

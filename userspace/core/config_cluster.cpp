@@ -98,7 +98,7 @@ std::optional<IpvsSync> read_ipvs_sync(Section& all) {
     return sync;
 }
 
-// In which a director is told of connections that live: those that say something.
+// By then a director has been told of connections that live, if they say something.
 constexpr auto director_delay = 10s;
 
 // What this node does for the cluster, and when.

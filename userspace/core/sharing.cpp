@@ -39,15 +39,17 @@ std::string difference(const Terms& theirs, const Terms& agreed) {
     return differs("mac", mac(theirs), mac(agreed));
 }
 
-enum class Lenience { None, Sick, Unwanted };
+enum class Lenience { None, Newcomers, Sick, Unwanted };
 
-// What it counts in the plan. If nobody is well, the sick serve as well as any; if
-// nobody is wanted, somebody has to serve nevertheless.
+// What it counts in the plan. If nobody is well, whoever has just come serves, or else
+// the sick, as well as any; if nobody is wanted, somebody has to serve nevertheless.
 unsigned weight_of(const Report& report, Lenience lenience) {
     const bool wanted = report.duty == Duty::Serve;
     switch (lenience) {
     case Lenience::None:
         return wanted && report.standing == Standing::Up ? report.weight : 0;
+    case Lenience::Newcomers:
+        return wanted && (report.standing == Standing::Up || report.listens) ? report.weight : 0;
     case Lenience::Sick:
         return wanted ? report.weight : 0;
     case Lenience::Unwanted:
@@ -57,6 +59,11 @@ unsigned weight_of(const Report& report, Lenience lenience) {
 }
 
 } // namespace
+
+bool serves(const SlotStates& slots) {
+    return std::ranges::any_of(
+        slots, [](SlotState state) { return state == SlotState::On || state == SlotState::Fill; });
+}
 
 bool says_the_same(const Report& a, const Report& b) {
     auto quiet = a;
@@ -165,6 +172,12 @@ void Sharing::hear(MemberId, const Legacy& legacy) {
     awaited_.erase(legacy.of);
 }
 
+bool Sharing::nobody_serves() const {
+    return view_.quorate && awaited_.empty() && std::ranges::none_of(known_, [](const auto& one) {
+               return serves(one.second.report.slots);
+           });
+}
+
 std::vector<Legacy> Sharing::legacies() const {
     std::vector<Legacy> all;
     for (const auto& [id, known] : known_)
@@ -239,13 +252,14 @@ bool Sharing::plan() {
     std::ranges::sort(planned, {}, [](const One& one) { return one.known->report.node; });
 
     std::vector<Sharer> sharers;
-    for (const auto lenience : {Lenience::None, Lenience::Sick, Lenience::Unwanted}) {
+    for (const auto lenience :
+         {Lenience::None, Lenience::Newcomers, Lenience::Sick, Lenience::Unwanted}) {
         sharers.clear();
         for (const auto& one : planned)
             sharers.push_back({one.known->report.node, weight_of(one.known->report, lenience)});
         if (std::ranges::any_of(sharers, [](const Sharer& one) { return one.weight > 0; }))
             break;
-        if (std::ranges::any_of(planned, [](const One& one) {
+        if (lenience != Lenience::None && std::ranges::any_of(planned, [](const One& one) {
                 return one.known->report.standing == Standing::Unknown;
             }))
             return false;

@@ -65,6 +65,8 @@ public:
     std::vector<Legacy> legacies() const;
 
     Decision decide(const OwnSlots& own, Moment now);
+    // All were heard, or waited for long enough, and none takes new flows.
+    bool nobody_serves() const;
 
     const View& view() const { return view_; }
     const std::map<MemberId, Known>& known() const { return known_; }
@@ -108,6 +110,8 @@ private:
     std::map<MemberId, std::string> refused_;
 };
 
+// Takes new flows of any slot.
+bool serves(const SlotStates& slots);
 // But for what changes all the time, and changes no plan.
 bool says_the_same(const Report& a, const Report& b);
 // One that takes no part in plans: others move its slots, or nobody.

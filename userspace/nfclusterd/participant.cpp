@@ -15,11 +15,6 @@ Moment steady() {
     return std::chrono::steady_clock::now();
 }
 
-bool serves(const SlotStates& slots) {
-    return std::ranges::any_of(
-        slots, [](SlotState state) { return state == SlotState::On || state == SlotState::Fill; });
-}
-
 // Some at once, or as the first.
 bool takes_over(const SlotStates& before, const SlotStates& now) {
     for (std::size_t i = 0; i < now.size() && i < before.size(); ++i)
@@ -205,6 +200,8 @@ void Participant::turn() {
         claims_ = decision.claims;
         round_ = decision.round;
         keeper_.set(decision.slots);
+        if (sharing_->nobody_serves())
+            listens_until_ = {}; // there is nobody to listen to
         if (takes_over(before, keeper_.slots()))
             ports_.announce(cluster_);
         arm(decision.again);
@@ -252,7 +249,7 @@ bool Participant::listens() const {
     return steady() < listens_until_ && !serves(keeper_.slots());
 }
 
-// The sick serve where nobody is well: so does who listens.
+// To nodes that do not know of listening it is down.
 Report Participant::own_report() const {
     Report report;
     report.node = node_;

@@ -235,8 +235,6 @@ TEST_F(ParticipantTest, WhoComesListensFirstIfOthersServe) {
     bus_.machines.erase(2);
     start(1);
     start(3);
-    // Nobody waits where nobody serves.
-    ASSERT_TRUE(soon([&] { return shares()[0] + shares()[2] == slots; }, 350ms));
     ASSERT_TRUE(soon_are({6, 0, 6}));
     bus_.machines.insert(2);
     start(2);
@@ -249,10 +247,43 @@ TEST_F(ParticipantTest, WhoComesListensFirstIfOthersServe) {
     // Nobody was ill.
     for (const auto& notice : told_)
         EXPECT_EQ(notice.kind, EventKind::Rose) << notice.backend << ": " << notice.reason;
-    // A daemon's start is no machine's.
+    // A daemon's start is no machine's, if that serves.
     machines_[2].daemon.reset();
     start(2);
     EXPECT_FALSE(soon([&] { return shares() != std::vector<std::size_t>{4, 4, 4}; }, 300ms));
+}
+
+TEST_F(ParticipantTest, NobodyListensWhereNobodyServes) {
+    cluster_.return_delay = 1min;
+    start_all();
+    EXPECT_TRUE(soon_are({4, 4, 4}));
+    bus_.quorate = false;
+    bus_.regroup();
+    ASSERT_TRUE(soon_are({0, 0, 0}));
+    bus_.quorate = true;
+    bus_.regroup();
+    EXPECT_TRUE(soon_are({4, 4, 4}));
+}
+
+TEST_F(ParticipantTest, WhoListensServesSoonerThanTheIll) {
+    cluster_.return_delay = 1min;
+    cluster_.handover_limit = 0s;
+    cluster_.check = Check{TcpCheck{}, {}, 80};
+    Answer good, bad;
+    good.seen = {true, "connected", std::nullopt};
+    bad.seen = {false, "refused", std::nullopt};
+    bus_.machines = {1};
+    start(1);
+    for (int i = 0; i < 3; ++i)
+        machines_[1].answer(bad);
+    ASSERT_TRUE(soon_are({12, 0, 0}));
+    bus_.machines.insert(3);
+    start(3);
+    bus_.machines.insert(2);
+    start(2);
+    // Of 3 nobody knows yet how it is.
+    machines_[2].answer(good);
+    EXPECT_TRUE(soon_are({0, 12, 0}));
 }
 
 TEST_F(ParticipantTest, WhoListensServesAtOnceIfNobodyElseDoes) {
