@@ -43,18 +43,18 @@ address = "10.10.10.22"
 exec = "/etc/nfcluster/alert"
 [pool.mail]
 driver = "condition"
-check = { type = "exec", command = ["/etc/nfcluster/asks", "192.168.0.2"], interval = "1s", timeout = "900ms", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "exec", command = ["/etc/nfcluster/asks", "192.168.0.2"], interval = "1s", timeout = "900ms", fall = 4, rise = 2, damping = { window = "0s" } }
 backends = [ { name = "mail2", address = "192.168.0.2", condition = "mail2up" } ]
 [pool.marks]
 driver = "statmark"
-check = { type = "icmp", interval = "1s", timeout = "900ms", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "icmp", interval = "1s", timeout = "900ms", fall = 4, rise = 2, damping = { window = "0s" } }
 backends = [ { name = "mail1", address = "192.168.0.1", mark = 1 }, { name = "mail2", address = "192.168.0.2", mark = 2 } ]
 [pool.web]
 driver = "ipvs"
 service = "tcp $SERVICE:80"
 scheduler = "wrr"
 forward = "nat"
-check = { type = "tcp", port = 25, interval = "1s", timeout = "900ms", fall = 2, rise = 2, damping = { window = "0s" } }
+check = { type = "tcp", port = 25, interval = "1s", timeout = "900ms", fall = 4, rise = 2, damping = { window = "0s" } }
 backends = [ { address = "192.168.0.1:80", weight = 2 }, { address = "192.168.0.2:80", weight = 3 } ]
 END
 cat >/etc/nfcluster/alert <<'END'
