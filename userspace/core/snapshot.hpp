@@ -69,6 +69,8 @@ struct NodeStatus {
     SlotStates slots;   // as its kernel has them; empty: nobody knows
     Traffic traffic;
 
+    // Who listens is not ill.
+    bool is_well() const { return standing == Standing::Up || listens; }
     bool operator==(const NodeStatus&) const = default;
 };
 

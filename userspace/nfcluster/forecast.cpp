@@ -64,8 +64,7 @@ ForecastCluster begin_with(const ClusterStatus& status) {
     ForecastCluster all{status.name, status.address, {}, {}, {}};
     for (const auto& node : status.nodes) {
         const bool there = node.presence != Presence::Gone && node.problem.empty();
-        const bool serves =
-            node.duty == Duty::Serve && (node.standing == Standing::Up || node.listens);
+        const bool serves = node.duty == Duty::Serve && node.is_well();
         const bool fixed = there && (node.fixed || node.presence == Presence::Machine);
         all.nodes.push_back({node.name, node.weight, there, serves, fixed});
     }

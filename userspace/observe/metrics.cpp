@@ -179,8 +179,7 @@ void show_cluster(Page& page, const ClusterStatus& cluster) {
     for (const auto& node : cluster.nodes) {
         const Labels whose{{"cluster", label(cluster.name)}, {"node", label(node.name)}};
         page.set("nfcluster_node_up", whose,
-                 node.presence == Presence::Member && node.problem.empty() &&
-                     (node.standing == Standing::Up || node.listens));
+                 node.presence == Presence::Member && node.problem.empty() && node.is_well());
         page.set("nfcluster_node_weight", whose, std::uint64_t{node.weight});
         for (const auto state : {SlotState::On, SlotState::Drain, SlotState::Fill}) {
             auto with = whose;

@@ -51,6 +51,10 @@ struct Bus {
                     groups.at(id)->events().view(view);
             });
     }
+    void set_quorate(bool is) {
+        quorate = is;
+        regroup();
+    }
     void send(MemberId from, const std::string& message) {
         for (const auto& [id, group] : groups)
             asio::post(io, [this, id = id, from, message] {
@@ -220,12 +224,10 @@ TEST_F(ParticipantTest, WhoIsNotWellGivesUpItsSlots) {
 TEST_F(ParticipantTest, OutsideOfTheQuorumNothingIsAnswered) {
     start_all();
     ASSERT_TRUE(soon_are({4, 4, 4}));
-    bus_.quorate = false;
-    bus_.regroup();
+    bus_.set_quorate(false);
     ASSERT_TRUE(soon_are({0, 0, 0}));
     EXPECT_EQ(machines_[1].daemon->status().problem, "outside of the quorate part of the cluster");
-    bus_.quorate = true;
-    bus_.regroup();
+    bus_.set_quorate(true);
     EXPECT_TRUE(soon_are({4, 4, 4}));
 }
 
@@ -257,11 +259,9 @@ TEST_F(ParticipantTest, NobodyListensWhereNobodyServes) {
     cluster_.return_delay = 1min;
     start_all();
     EXPECT_TRUE(soon_are({4, 4, 4}));
-    bus_.quorate = false;
-    bus_.regroup();
+    bus_.set_quorate(false);
     ASSERT_TRUE(soon_are({0, 0, 0}));
-    bus_.quorate = true;
-    bus_.regroup();
+    bus_.set_quorate(true);
     EXPECT_TRUE(soon_are({4, 4, 4}));
 }
 
